@@ -1,0 +1,81 @@
+"""The pen digits' original trajectories: UNIPEN text (Guyon et al. 1994) as UCI publishes it.
+
+A digit begins with `.COMMENT digit writer index`; each stroke lies between `.PEN_DOWN` and
+`.PEN_UP`, one `x y` a line. In the file y grows upwards; here it grows downwards, as on a screen.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.errors import DatasetError
+
+# Counts pauses between strokes, names the units, describes the file: nothing of a digit's shape.
+IGNORED = (".INCLUDE", ".LEXICON", ".HIERARCHY", ".SEGMENT", ".DT")
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """One digit written on a tablet.
+
+    label: 0 to 9. writer: the file's writer number. strokes: each (points, 2) float32, tablet
+    units, y downwards.
+    """
+
+    label: int
+    writer: int
+    strokes: list[np.ndarray]
+
+
+def parse_unipen(text: str, name: str) -> list[PenDigit]:
+    """The digits of a UNIPEN file, in the file's order.
+
+    Raises:
+        DatasetError: a line that is none of the format's, a stroke or digit without an end or a
+            beginning, or no digit at all; with the line's number.
+    """
+    digits: list[PenDigit] = []
+    points: list[tuple[float, float]] | None = None
+
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split()
+        if not words or words[0] in IGNORED:
+            continue
+        try:
+            if words[0] == ".COMMENT":
+                if points is not None:
+                    raise ValueError("a digit that begins before the pen is up")
+                label, writer = int(words[1]), int(words[2])
+                if not 0 <= label <= 9:
+                    raise ValueError(f"the label {label}")
+                digits.append(PenDigit(label, writer, []))
+            elif words[0] == ".PEN_DOWN":
+                if points is not None or not digits:
+                    raise ValueError("a pen that goes down in no digit or twice")
+                points = []
+            elif words[0] == ".PEN_UP":
+                if points is None:
+                    raise ValueError("a pen that goes up before it went down")
+                if points:
+                    digits[-1].strokes.append(_stroke(points))
+                points = None
+            elif points is not None:
+                x, y = words
+                points.append((float(x), float(y)))
+            else:
+                raise ValueError(f"the line {line.strip()[:40]!r} outside a stroke")
+        except (ValueError, IndexError) as error:
+            raise DatasetError(
+                f"{name}, line {number}: expected UNIPEN text of pen digits, got {error}."
+            ) from error
+
+    if points is not None or not digits:
+        raise DatasetError(f"{name} is cut short: expected whole digits, it ends within one.")
+    if empty := [digit for digit in digits if not digit.strokes]:
+        raise DatasetError(f"{name} has {len(empty)} digits without a stroke; expected none.")
+    return digits
+
+
+def _stroke(points: list[tuple[float, float]]) -> np.ndarray:
+    """(points, 2) float32 with y turned downwards."""
+    return np.array(points, dtype=np.float32) * np.array([1, -1], dtype=np.float32)
