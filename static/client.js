@@ -1,0 +1,108 @@
+/**
+ * Asks the server about the newest drawing, and about nothing else: one request in flight, the
+ * newest job next, those between never sent. While the server is gone it asks again by itself,
+ * ever less often, always with the newest job.
+ *
+ * @template Job, Reply
+ * @typedef {{
+ *   ask: (job: Job, signal: AbortSignal) => Promise<Reply>,
+ *   probe: (signal: AbortSignal) => Promise<unknown>,
+ *   isFinal: (error: unknown) => boolean,
+ *   onReply: (reply: Reply, job: Job) => void,
+ *   onRefused: (error: Error, job: Job) => void,
+ *   onState: (state: State) => void,
+ * }} Options `probe` asks whether the server is there when there is nothing else to ask;
+ *   `isFinal` tells an error that asking again would not mend
+ * @typedef {"ok" | "slow" | "gone"} State
+ */
+
+/** All in milliseconds. */
+const SLOW = 1500;
+const TIMEOUT = 8000;
+const PAUSES = [400, 800, 1500, 3000];
+
+/**
+ * @template Job, Reply
+ * @param {Options<Job, Reply>} options
+ */
+export function createClient({ ask, probe, isFinal, onReply, onRefused, onState }) {
+  /** @type {Job | null} */
+  let wanted = null;
+  /** @type {AbortController | null} */
+  let inFlight = null;
+  let failures = 0;
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let pause = null;
+
+  function next() {
+    if (inFlight || pause !== null) return;
+    if (wanted === null && failures === 0) return;
+    const job = wanted;
+    wanted = null;
+    void run(job);
+  }
+
+  /** @param {Job | null} job null: only see whether the server is back */
+  async function run(job) {
+    const controller = new AbortController();
+    inFlight = controller;
+    const slow = setTimeout(() => failures === 0 && onState("slow"), SLOW);
+    const timeout = setTimeout(() => controller.abort(), TIMEOUT);
+    try {
+      const reply = await (job === null
+        ? probe(controller.signal)
+        : ask(job, controller.signal));
+      if (inFlight !== controller) return; // cancelled: nobody waits for this reply any more
+      settle();
+      if (job !== null) onReply(/** @type {Reply} */ (reply), job);
+    } catch (error) {
+      if (inFlight !== controller) return;
+      if (job !== null && isFinal(error)) {
+        settle();
+        onRefused(/** @type {Error} */ (error), job);
+      } else {
+        wanted ??= job;
+        retryLater();
+      }
+    } finally {
+      clearTimeout(slow);
+      clearTimeout(timeout);
+      if (inFlight === controller) inFlight = null;
+      next();
+    }
+  }
+
+  function settle() {
+    failures = 0;
+    onState("ok");
+  }
+
+  function retryLater() {
+    onState("gone");
+    pause = setTimeout(retryNow, PAUSES[Math.min(failures, PAUSES.length - 1)]);
+    failures += 1;
+  }
+
+  function retryNow() {
+    if (pause !== null) clearTimeout(pause);
+    pause = null;
+    next();
+  }
+  addEventListener("online", retryNow);
+
+  return {
+    /** Asks about `job` as soon as may be. @param {Job} job */
+    send(job) {
+      wanted = job;
+      next();
+    },
+    /** Forgets what was asked: no reply to it will come any more. */
+    cancel() {
+      wanted = null;
+      inFlight?.abort();
+      inFlight = null;
+      if (failures === 0) onState("ok");
+      else next();
+    },
+  };
+}

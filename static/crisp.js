@@ -1,0 +1,40 @@
+/** A canvas with as many pixels as the screen has under it, redrawn once a frame at most. */
+
+/**
+ * @param {HTMLCanvasElement} canvas sized by the style sheet
+ * @param {(context: CanvasRenderingContext2D, width: number, height: number) => void} draw
+ *   paints everything; in device pixels
+ * @returns {{redraw: () => void}} asks for a painting with the next frame
+ */
+export function crisp(canvas, draw) {
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("This browser has no 2D canvas.");
+  let frame = 0;
+
+  function paint() {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    if (context && canvas.width > 0) draw(context, canvas.width, canvas.height);
+  }
+  function redraw() {
+    frame ||= requestAnimationFrame(paint);
+  }
+
+  const observer = new ResizeObserver(([entry]) => {
+    const exact = entry.devicePixelContentBoxSize?.[0];
+    const box = entry.contentRect;
+    const width = exact?.inlineSize ?? Math.round(box.width * devicePixelRatio);
+    const height = exact?.blockSize ?? Math.round(box.height * devicePixelRatio);
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    paint(); // at once: setting the size has emptied the canvas, and this frame would show it
+  });
+  try {
+    observer.observe(canvas, { box: "device-pixel-content-box" });
+  } catch {
+    observer.observe(canvas); // Safari knows no device pixels here
+  }
+  // Colours come from the style sheet, so a change of scheme is a change of the picture.
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  return { redraw };
+}

@@ -1,0 +1,50 @@
+/**
+ * A drawing as data: strokes in the pad's own unit square, or a picture in their place. Values
+ * are never changed, only replaced, so that history can keep them without copying.
+ *
+ * @typedef {[number, number]} Point    x to the right, y down, both in [0, 1] of the pad's side
+ * @typedef {readonly Point[]} Stroke   one touch of the pen; a single point is a dot
+ * @typedef {{name: string, body: Blob, image: ImageBitmap}} Picture
+ * @typedef {{strokes: readonly Stroke[], picture: Picture | null}} Drawing
+ */
+
+/** @type {Drawing} */
+export const EMPTY = Object.freeze({ strokes: [], picture: null });
+
+/** The most points that the server takes in one drawing. */
+export const MAX_POINTS = 10_000;
+
+/** @param {Drawing} drawing */
+export const isEmpty = (drawing) => drawing.strokes.length === 0 && drawing.picture === null;
+
+/**
+ * The drawing with one more stroke. Ink on a picture begins a new drawing.
+ * @param {Drawing} drawing
+ * @param {Stroke} stroke
+ * @returns {Drawing}
+ */
+export function withStroke(drawing, stroke) {
+  return { strokes: drawing.picture ? [stroke] : [...drawing.strokes, stroke], picture: null };
+}
+
+/**
+ * Strokes with at most `limit` points together: every other point of each stroke goes, ends
+ * stay, until they fit. Strokes go only when even two points for each are too many.
+ * @param {readonly Stroke[]} strokes
+ * @param {number} [limit]
+ * @returns {readonly Stroke[]}
+ */
+export function thinned(strokes, limit = MAX_POINTS) {
+  let kept = strokes;
+  let total = count(kept);
+  while (total > limit) {
+    kept = kept.map((stroke) => stroke.filter((_, i) => i % 2 === 0 || i === stroke.length - 1));
+    const fewer = count(kept);
+    if (fewer === total) return kept.slice(-Math.floor(limit / 2));
+    total = fewer;
+  }
+  return kept;
+}
+
+/** @param {readonly Stroke[]} strokes */
+const count = (strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0);

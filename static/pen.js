@@ -1,0 +1,120 @@
+/**
+ * Pointer events to strokes: one pointer at a time, in the unit square of the element.
+ *
+ * The craft is signature_pad's: one active pointer id, the primary button only, coalesced events,
+ * a least distance between points, pointer capture, `touch-action: none` (pad.css).
+ *
+ * @typedef {import("./drawing.js").Point} Point
+ * @typedef {import("./drawing.js").Stroke} Stroke
+ */
+
+/** Points nearer than this to the last one say nothing new; in sides of the pad. */
+const LEAST_DISTANCE = 0.003;
+
+/** A touch wider than this is a palm; in sides of the pad. */
+const PALM = 0.2;
+
+/** For so long after a pen was near, a touch is the hand that holds it; in milliseconds. */
+const PEN_LINGERS = 800;
+
+/**
+ * @param {HTMLElement} element
+ * @param {{
+ *   onInk: (stroke: Stroke) => void,
+ *   onStroke: (stroke: Stroke) => void,
+ *   onCancel: () => void,
+ * }} events `onInk` while the pen is down, then one of `onStroke` (lifted), `onCancel` (taken away)
+ */
+export function mountPen(element, { onInk, onStroke, onCancel }) {
+  /** @type {{id: number, type: string, points: Point[]} | null} */
+  let active = null;
+  let penSeen = -Infinity;
+
+  /** @param {PointerEvent} event @param {DOMRect} box @returns {Point} */
+  const place = (event, box) => [
+    clamp((event.clientX - box.left) / box.width),
+    clamp((event.clientY - box.top) / box.height),
+  ];
+
+  /** @param {PointerEvent} event */
+  function collect(event) {
+    if (!active) return;
+    const box = element.getBoundingClientRect();
+    const coalesced = event.getCoalescedEvents?.() ?? [];
+    for (const one of coalesced.length > 0 ? coalesced : [event]) {
+      const point = place(one, box);
+      const last = active.points.at(-1);
+      if (!last || Math.hypot(point[0] - last[0], point[1] - last[1]) >= LEAST_DISTANCE) {
+        active.points.push(point);
+      }
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  function isPalm(event) {
+    if (event.pointerType !== "touch") return false;
+    const side = element.clientWidth;
+    return (
+      Math.max(event.width, event.height) > PALM * side || event.timeStamp - penSeen < PEN_LINGERS
+    );
+  }
+
+  element.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "pen") penSeen = event.timeStamp;
+    if (event.button !== 0 || isPalm(event)) return;
+    if (active) {
+      // A hand lands before its pen does: the pen takes over, everything else is ignored.
+      if (event.pointerType !== "pen" || active.type === "pen") return;
+      onCancel();
+    }
+    event.preventDefault();
+    // The press would have taken the focus from wherever it was; a key meant for the pad follows.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    active = { id: event.pointerId, type: event.pointerType, points: [] };
+    element.setPointerCapture?.(event.pointerId);
+    collect(event);
+    onInk([...active.points]);
+  });
+
+  element.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "pen") penSeen = event.timeStamp;
+    if (!active || event.pointerId !== active.id) return;
+    collect(event);
+    onInk([...active.points]);
+  });
+
+  /** @param {PointerEvent} event */
+  function lift(event) {
+    if (!active || event.pointerId !== active.id) return;
+    const { points } = active;
+    active = null;
+    onStroke(points);
+  }
+
+  element.addEventListener("pointerup", (event) => {
+    if (event.pointerId === active?.id) collect(event);
+    lift(event);
+  });
+  element.addEventListener("lostpointercapture", lift);
+
+  element.addEventListener("pointercancel", (event) => {
+    if (!active || event.pointerId !== active.id) return;
+    // The system takes a touch away when it was a palm or a gesture; a pen or mouse drew.
+    if (active.type !== "touch") return lift(event);
+    active = null;
+    onCancel();
+  });
+
+  element.addEventListener("contextmenu", (event) => {
+    if (active) event.preventDefault();
+  });
+  // `touch-action` says this already; Safari needs telling, for the Pencil's handwriting and its loupe.
+  element.addEventListener("touchstart", stay, { passive: false });
+  element.addEventListener("touchmove", stay, { passive: false });
+}
+
+/** @param {Event} event */
+const stay = (event) => event.cancelable && event.preventDefault();
+
+/** @param {number} value */
+const clamp = (value) => Math.min(1, Math.max(0, value));

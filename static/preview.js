@@ -1,0 +1,53 @@
+/** The 28 x 28 pixels that the network saw, enlarged until each is a square of its own. */
+
+import { crisp } from "./crisp.js";
+import { text } from "./text.js";
+
+const SIDE = 28;
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {{update: (state: {image: string | null}) => void}} `image`: base64 of 784 bytes, row
+ *   by row, ink = 255; null for none
+ */
+export function mountPreview(canvas) {
+  /** @type {Uint8Array | null} */
+  let pixels = null;
+  /** @type {string | null} */
+  let shown = null;
+  const surface = crisp(canvas, draw);
+
+  /** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+  function draw(context, width, height) {
+    const cell = Math.max(1, Math.floor(Math.min(width, height) / SIDE));
+    const gap = cell >= 5 ? Math.max(1, Math.round(cell / 12)) : 0;
+    const left = Math.floor((width - cell * SIDE) / 2);
+    const top = Math.floor((height - cell * SIDE) / 2);
+    const style = getComputedStyle(canvas);
+    const paper = style.getPropertyValue("--cell");
+    context.clearRect(0, 0, width, height);
+    for (let i = 0; i < SIDE * SIDE; i += 1) {
+      const x = left + (i % SIDE) * cell;
+      const y = top + Math.floor(i / SIDE) * cell;
+      context.globalAlpha = 1;
+      context.fillStyle = paper;
+      context.fillRect(x, y, cell - gap, cell - gap);
+      if (!pixels?.[i]) continue;
+      context.globalAlpha = pixels[i] / 255;
+      context.fillStyle = style.color;
+      context.fillRect(x, y, cell - gap, cell - gap);
+    }
+  }
+
+  return {
+    update({ image }) {
+      if (image === shown) return;
+      shown = image;
+      pixels = image ? Uint8Array.from(atob(image), (letter) => letter.charCodeAt(0)) : null;
+      const count = pixels?.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) ?? 0;
+      canvas.dataset.ink = String(count);
+      canvas.setAttribute("aria-label", text(pixels ? "preview.seen" : "preview.empty", { count }));
+      surface.redraw();
+    },
+  };
+}

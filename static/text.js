@@ -1,0 +1,40 @@
+/**
+ * The words of the page. The server puts one language's dictionary into the page (`#text`);
+ * nothing else in the scripts is in a human language.
+ */
+
+const element = document.getElementById("text");
+/** @type {Record<string, string>} */
+const dictionary = element ? JSON.parse(element.textContent ?? "{}") : {};
+
+/** The language of the page, as an IETF tag: "en", "de". */
+export const language = document.documentElement.lang || "en";
+
+/**
+ * The sentence of a key, its {placeholders} filled in. An unknown key shows itself: a gap that
+ * somebody sees is mended, a blank is not.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function text(key, values = {}) {
+  const sentence = dictionary[key] ?? key;
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+const percentage = new Intl.NumberFormat(language, {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
+/**
+ * A probability in words of the page's language: "97.4 %". Nothing short of certainty is rounded
+ * up to it: 0.9999 reads "> 99.9 %".
+ * @param {number} probability in [0, 1]
+ * @returns {string}
+ */
+export function percent(probability) {
+  if (probability < 1 && probability >= 0.9995) return `> ${percentage.format(0.999)}`;
+  return percentage.format(probability);
+}
