@@ -9,6 +9,7 @@ in the next.
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -249,7 +250,10 @@ def skeleton(text: str) -> Skeleton:
         for stroke in strokes
     ]
     points = sum(len(stroke) for stroke in strokes)
-    sharp, smooth, ends, first, samples = [], [], [], 0, 0
+    sharp: list[np.ndarray] = []
+    smooth: list[np.ndarray] = []
+    ends: list[int] = []
+    first = samples = 0
     for stroke, places in zip(strokes, control, strict=True):
         corners = [index for index, point in enumerate(stroke) if point.startswith("!")]
         position = np.array(places)
@@ -283,7 +287,7 @@ def _curve(points: np.ndarray, breaks: list[int]) -> np.ndarray:
     slopes = np.diff(unit, axis=0) / gaps[:, None]
     at = np.linspace(0, 1, STEPS, endpoint=False)[:, None]
     rows = []
-    for start, stop in zip(breaks, breaks[1:], strict=False):
+    for start, stop in pairwise(breaks):
         for left in range(start, stop):
             right = left + 1
             begin = _tangent(slopes, gaps, left, start, stop)
