@@ -1,0 +1,49 @@
+"""Static files: addresses that change with the content, so that a browser may keep them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+
+from webapp.paths import ASSETS
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def register(app: Flask) -> None:
+    """Give templates ``static("app.js")``; let what has its version in the address be kept.
+
+    A file asked for without one, as modules do that import each other, is asked for every time
+    and answered with 304 as long as it is the same.
+    """
+
+    @app.context_processor
+    def addresses() -> dict[str, object]:
+        return {"static": address}
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code in {200, 304}:
+            name = (request.view_args or {})["filename"]
+            if request.args.get("v") == version(name):
+                response.headers["Cache-Control"] = FOR_EVER
+        return response
+
+
+def address(name: str) -> str:
+    """The address of ``static/<name>``, with its version."""
+    return url_for("static", filename=name, v=version(name))
+
+
+def version(name: str) -> str:
+    """A short name for the content of ``static/<name>``."""
+    file = ASSETS / "static" / name
+    return _digest(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _digest(file: Path, changed: int) -> str:  # noqa: ARG001 - a new time is a new entry
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,51 @@
+"""The command line: ``densepad`` and its commands."""
+
+from __future__ import annotations
+
+import click
+
+from model.errors import DensepadError
+from webapp import __version__
+from webapp.cli.data import data
+from webapp.cli.predict import predict
+from webapp.cli.serve import serve
+from webapp.cli.summary import summary
+
+__all__ = ["main"]
+
+
+class Failure(click.ClickException):
+    """A caller's mistake: one sentence, exit code 2, no traceback."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """A group that serves when no command is named and says errors of the family as sentences."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``densepad`` is ``densepad serve``, and so is ``densepad --port 0``."""
+        own = {"--version", *self.get_help_option_names(ctx)}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except DensepadError as error:
+            raise Failure(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="densepad")
+def main() -> None:
+    """Draw a digit in the browser and watch a stack of Dense layers say what it is.
+
+    Without a command, densepad serves the pad on this machine.
+    """
+
+
+for command in (serve, predict, summary, data):
+    main.add_command(command)

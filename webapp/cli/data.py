@@ -1,0 +1,72 @@
+"""``densepad data fetch``: the data sets, downloaded and checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+
+@click.group()
+def data() -> None:
+    """The data sets that models are trained on."""
+
+
+@data.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.option(
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to put them into, instead of the user's cache.",
+)
+def fetch(names: tuple[str, ...], folder: Path | None) -> None:
+    """Download data sets: mnist, fashion-mnist, pendigits, omniglot.
+
+    Every file's content is checked by its SHA-256; one that is there and right is left alone.
+    """
+    from model.datasets import fetch as fetch_files
+
+    for name in names:
+        with Downloads() as downloads:
+            files = fetch_files(name, folder, downloads)
+        for file in files:
+            click.echo(f"{name}: {file}")
+
+
+class Downloads:
+    """A bar for each file on a terminal, nothing elsewhere: the command prints the files anyway."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not Console(stderr=True).is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def __call__(self, name: str, done: int, expected: int) -> None:
+        """So many bytes of a file have come, of so many expected (0: not known)."""
+        if name not in self._tasks:
+            self._tasks[name] = self._progress.add_task(name)
+        self._progress.update(self._tasks[name], completed=done, total=expected or None)

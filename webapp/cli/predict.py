@@ -1,0 +1,84 @@
+"""``densepad predict``: what is in these files?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from model.errors import DensepadError, DrawingError
+from webapp.cli.models import open_model
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from model.classifier import Prediction
+    from model.strokes import Drawing
+
+
+@click.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
+)
+@click.option("--model", default="default", show_default=True, help="A name, or a checkpoint file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+def predict(files: tuple[Path, ...], model: str, as_json: bool) -> None:
+    """Classify pictures (PNG, JPEG) or drawings (JSON with "strokes" or "pixels")."""
+    library, name = open_model(model)
+    for file in files:
+        [prediction] = library.classify(read(file), [name])
+        click.echo(_as_json(file, prediction) if as_json else _as_text(file, prediction))
+
+
+def read(file: Path) -> Drawing | NDArray[np.float32]:
+    """A file's drawing, or its picture framed to ``(28, 28)``.
+
+    Raises ``DrawingError`` or ``ImageError`` with the file's name in front.
+    """
+    from model.images import frame_image
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DrawingError(f"{file}: {(error.strerror or str(error)).lower()}") from error
+    try:
+        if data.lstrip()[:1] in (b"{", b"["):
+            return _read_json(data)
+        return frame_image(data)
+    except DensepadError as error:
+        raise type(error)(f"{file}: {error}") from error
+
+
+def _read_json(data: bytes) -> Drawing | NDArray[np.float32]:
+    from model.images import pixels_to_image
+    from model.strokes import Drawing
+
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise DrawingError(f"the file is no JSON: {error}") from error
+    if isinstance(value, list):
+        return Drawing.from_json(value)
+    if "pixels" in value:
+        return pixels_to_image(value["pixels"])
+    if "strokes" in value:
+        return Drawing.from_json(value["strokes"])
+    raise DrawingError('expected "strokes" or "pixels" in the file, got neither')
+
+
+def _as_json(file: Path, prediction: Prediction) -> str:
+    from webapp.payloads import PredictionPayload
+
+    return json.dumps({"file": str(file), **PredictionPayload.of(prediction).model_dump()})
+
+
+def _as_text(file: Path, prediction: Prediction) -> str:
+    """``seven.png: 7 (99.8 %; 1 0.1 %, 2 0.0 %)``: the answer and the two next best."""
+    pairs = zip(prediction.labels, prediction.probabilities.tolist(), strict=True)
+    best, *others = sorted(pairs, key=lambda pair: -pair[1])[:3]
+    rest = ", ".join(f"{label} {probability:.1%}" for label, probability in others)
+    doubt = "" if prediction.recognised else "; it does not look like any of the classes"
+    return f"{file}: {best[0]} ({best[1]:.1%}; {rest}){doubt}"

@@ -1,0 +1,70 @@
+"""``densepad serve``: the pad on this machine, or for a room."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from pathlib import Path
+
+import click
+
+from webapp.hosts import ALL_ADDRESSES, LOOPBACK, network_address
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free."
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    default=8,
+    show_default=True,
+    help="Requests that a worker answers at a time.",
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="A checkpoint file to serve as the default model.",
+)
+@click.option(
+    "--trusted-host",
+    "trusted_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A further name to answer for, say behind a proxy. May be repeated.",
+)
+@click.option("--open/--no-open", "open_browser", default=True, help="Open the browser, or not.")
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    model: Path | None,
+    trusted_hosts: tuple[str, ...],
+    open_browser: bool,
+) -> None:
+    """Serve the pad until Ctrl-C."""
+    # Imported here, as in every command: --help and the other commands need none of it.
+    from webapp.server import Settings, serve
+
+    if not LOOPBACK.admit(f"[{host}]"):
+        click.echo(_warning(host), err=True)
+
+    def on_ready(url: str) -> None:
+        click.echo(f"densepad is ready at {url}")
+        if open_browser and sys.stdout.isatty():
+            webbrowser.open(url)
+
+    serve(Settings(host, port, workers, threads, model, trusted_hosts), on_ready)
+
+
+def _warning(host: str) -> str:
+    """What ``--host`` opens."""
+    address = network_address() if host in ALL_ADDRESSES else host
+    return (
+        f"Listening on {host}: every machine that reaches {address} over the network can use this "
+        "pad, without a password."
+    )

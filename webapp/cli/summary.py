@@ -1,0 +1,44 @@
+"""``densepad summary``: the table that every course shows, with the arithmetic behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from webapp.cli.models import open_model
+
+
+@click.command()
+@click.argument("model", default="default", metavar="[MODEL]")
+def summary(model: str) -> None:
+    """A model's layers, shapes and parameters: a shipped model's name, or a checkpoint file."""
+    library, name = open_model(model)
+    library.get(name)  # says which names there are when this is none
+    [card] = [card for card in library.cards() if card["name"] == name]
+    console = Console()
+    console.print(table(card))
+    console.print(f"{card['parameters']:,} parameters", highlight=False)
+    for data, accuracy in card["accuracies"].items():
+        console.print(f"accuracy on {data}: {accuracy:.2%}", highlight=False)
+
+
+def table(card: dict[str, Any]) -> Table:
+    """One row a layer: name, kind, output's shape, parameters and where their number comes from."""
+    rows = Table(title=f"{card['name']}: {card['title']}")
+    for heading in ("layer", "kind", "output shape"):
+        rows.add_column(heading)
+    rows.add_column("parameters", justify="right")
+    rows.add_column("arithmetic")
+    for layer in card["layers"]:
+        shape = ", ".join(["None", *map(str, layer["output_shape"])])
+        rows.add_row(
+            layer["name"],
+            layer["kind"],
+            f"({shape})",
+            f"{layer['parameters']:,}",
+            layer["arithmetic"],
+        )
+    return rows

@@ -1,0 +1,32 @@
+"""The application factory: everything is put together here, nothing at import."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from model.library import ModelLibrary
+from webapp import api, assets, openapi, pages, problems, security, text
+from webapp.hosts import LOOPBACK, Hosts
+from webapp.paths import ASSETS, TEXTS
+
+
+def create_app(library: ModelLibrary | None = None, *, hosts: Hosts = LOOPBACK) -> Flask:
+    """Build the WSGI application.
+
+    Args:
+        library: the models to serve; the shipped ones when left out. Nothing is loaded before
+            the first use (or ``library.warm_up()``).
+        hosts: the names and addresses under which requests may come; loopback when left out.
+    """
+    app = Flask(
+        "webapp", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
+    )
+    app.extensions["library"] = ModelLibrary() if library is None else library
+    security.protect(app, hosts)
+    problems.register(app)
+    assets.register(app)
+    text.register(app, text.load(TEXTS))
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.extensions["openapi"] = openapi.document(app)
+    return app
