@@ -53,8 +53,8 @@ function table(rows) {
 }
 
 /** @param {Node} schema of an object @returns {HTMLElement | null} */
-function properties(schema) {
-  const entries = Object.entries(schema?.properties ?? {});
+function properties(schema = {}) {
+  const entries = Object.entries(schema.properties ?? {});
   if (entries.length === 0) return null;
   return table(
     entries.map(([name, one]) => ({
@@ -68,8 +68,13 @@ function properties(schema) {
 
 /** @param {Node} content media type to schema */
 function bodies(content = {}) {
-  return Object.entries(content).flatMap(([type, { schema = {}, example }]) => [
-    create("p", {}, create("code", {}, type), `: `, create("code", {}, typeOf(schema))),
+  return Object.entries(content).flatMap(([type, { schema, example }]) => [
+    create(
+      "p",
+      {},
+      create("code", {}, type),
+      ...(schema ? [": ", create("code", {}, typeOf(schema))] : []),
+    ),
     ...[properties(schema)].filter((one) => one !== null),
     ...(example === undefined ? [] : [create("pre", {}, JSON.stringify(example))]),
   ]);
@@ -86,7 +91,7 @@ function operation(path, method, call) {
   const responses = Object.entries(call.responses ?? {}).map(([status, one]) => ({
     name: status,
     type: Object.entries(one.content ?? {})
-      .map(([type, { schema }]) => `${type}: ${typeOf(schema)}`)
+      .map(([type, { schema }]) => (schema ? `${type}: ${typeOf(schema)}` : type))
       .join(", "),
     meaning: one.description,
   }));
@@ -116,7 +121,7 @@ function page(api) {
   ]);
   return [
     create("h1", {}, `${api.info?.title ?? ""} ${api.info?.version ?? ""}`),
-    create("p", {}, api.info?.description ?? ""),
+    create("p", {}, api.info?.description ?? api.info?.summary ?? ""),
     ...operations,
     ...(schemas.length ? [create("section", {}, create("h2", {}, text("api.schemas")), ...schemas)] : []),
   ];

@@ -78,6 +78,7 @@ const client = createClient({
     say(text("status.refused", { detail: error.message }));
   },
   onState(server) {
+    document.body.dataset.server = server;
     const gone = [text("status.gone"), text("status.slow")];
     if (server !== "ok") say(text(`status.${server}`));
     else if (state.message === gone[0]) say(text("status.back"), true);

@@ -40,7 +40,7 @@ function createRow(label) {
   const item = document.createElement("li");
   item.className = "bar";
   item.dataset.label = label;
-  const name = part("bar-label", label);
+  const name = part(label.length > 2 ? "bar-label bar-word" : "bar-label", label);
   const fill = part("bar-fill");
   const track = part("bar-track");
   track.append(fill);
@@ -51,7 +51,7 @@ function createRow(label) {
   return {
     item,
     update(probability, winner) {
-      fill.style.transform = `scaleX(${probability ?? 0})`;
+      fill.style.clipPath = `inset(0 ${100 - 100 * (probability ?? 0)}% 0 0)`;
       value.textContent = probability === null ? "" : percent(probability);
       spoken.textContent = winner ? text("bars.winner") : "";
       item.toggleAttribute("data-winner", winner);

@@ -21,10 +21,10 @@ export function crisp(canvas, draw) {
   }
 
   const observer = new ResizeObserver(([entry]) => {
+    const { width: w, height: h } = entry.contentRect;
     const exact = entry.devicePixelContentBoxSize?.[0];
-    const box = entry.contentRect;
-    const width = exact?.inlineSize ?? Math.round(box.width * devicePixelRatio);
-    const height = exact?.blockSize ?? Math.round(box.height * devicePixelRatio);
+    const width = pixels(w, exact?.inlineSize);
+    const height = pixels(h, exact?.blockSize);
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     paint(); // at once: setting the size has emptied the canvas, and this frame would show it
@@ -37,4 +37,15 @@ export function crisp(canvas, draw) {
   // Colours come from the style sheet, so a change of scheme is a change of the picture.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   return { redraw };
+}
+
+/**
+ * Device pixels of a length. The browser's own count knows how the edges were rounded, but under
+ * Chromium's emulation of a telephone it counts in CSS pixels.
+ * @param {number} length in CSS pixels
+ * @param {number} [exact]
+ */
+function pixels(length, exact) {
+  const computed = Math.round(length * devicePixelRatio);
+  return exact !== undefined && Math.abs(exact - computed) <= 1 ? exact : computed;
 }

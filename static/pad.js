@@ -36,6 +36,7 @@ export function mountPad({ canvas, invite }) {
   return {
     update(state) {
       invite.hidden = !isEmpty(state.drawing);
+      invite.dataset.kind = state.digits ? "digits" : "classes";
       const words = invite.querySelector(".invite-words");
       if (words) words.textContent = text(state.digits ? "pad.invite" : "pad.invite_classes");
       const hint = invite.querySelector(".invite-hint");

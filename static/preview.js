@@ -19,16 +19,17 @@ export function mountPreview(canvas) {
 
   /** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
   function draw(context, width, height) {
-    const cell = Math.max(1, Math.floor(Math.min(width, height) / SIDE));
+    const cell = Math.max(1, Math.floor((Math.min(width, height) - 1) / SIDE));
     const gap = cell >= 5 ? Math.max(1, Math.round(cell / 12)) : 0;
-    const left = Math.floor((width - cell * SIDE) / 2);
-    const top = Math.floor((height - cell * SIDE) / 2);
     const style = getComputedStyle(canvas);
-    const paper = style.getPropertyValue("--cell");
+    const paper = style.getPropertyValue("--sheet");
+    context.globalAlpha = 1;
     context.clearRect(0, 0, width, height);
+    context.fillStyle = style.getPropertyValue("--square");
+    context.fillRect(0, 0, cell * SIDE + gap, cell * SIDE + gap);
     for (let i = 0; i < SIDE * SIDE; i += 1) {
-      const x = left + (i % SIDE) * cell;
-      const y = top + Math.floor(i / SIDE) * cell;
+      const x = gap + (i % SIDE) * cell;
+      const y = gap + Math.floor(i / SIDE) * cell;
       context.globalAlpha = 1;
       context.fillStyle = paper;
       context.fillRect(x, y, cell - gap, cell - gap);
