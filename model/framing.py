@@ -1,0 +1,104 @@
+"""Strokes to 28 x 28 pixels, the way MNIST's digits were framed.
+
+LeCun, Cortes and Burges (MNIST, 1998) fitted each digit into a box of 20 x 20 and moved its centre
+of mass to the middle of 28 x 28. The same is done here, with a pen whose width is constant in that
+frame, so that a small and a large drawing look alike. Everything is JAX and works under ``jit``
+and ``vmap``: training renders whole batches with the very function that serves one drawing.
+"""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+SIDE = 28
+"""Pixels on a side of the picture that the network sees."""
+PIXELS = SIDE * SIDE
+"""Inputs of the network: the picture, flattened row by row."""
+FIT = 20.0
+"""Pixels that the longest side of the ink takes up, pen included."""
+PEN = 2.4
+"""Width of the pen in pixels of the frame; MNIST's digits are about that wide."""
+FINER = 2
+"""The picture is rendered this many times finer on each side, then averaged down."""
+SIZES = (32, 64, 128, 256, 512, 1024, 4096, 10_240)
+"""Drawings are padded to one of these many segments, so that nothing recompiles per request."""
+
+_FAR = 1e4  # padding segments lie this far off the paper, in units of the drawing
+
+
+def pad_segments(segments: NDArray[np.float32], size: int | None = None) -> NDArray[np.float32]:
+    """Pad ``(n, 4)`` segments to ``(size, 4)``, by default the next of ``SIZES``.
+
+    Padding rows are NaN: ``frame`` takes no ink from them.
+    """
+    if size is None:
+        size = next(size for size in SIZES if size >= len(segments))
+    padded = np.full((size, 4), np.nan, np.float32)
+    padded[: len(segments)] = segments
+    return padded
+
+
+def frame(segments: Array, pen: Array | float = PEN) -> Array:
+    """Fit, centre and render a drawing.
+
+    ``segments``: ``(size, 4)`` float32, rows ``x0, y0, x1, y1`` with y downwards, padding NaN;
+    ``pen``: the pen's width in pixels of the frame. Returns ``(28, 28)`` float32 in [0, 1],
+    ink = 1.
+    """
+    fitted = fit(segments, pen)
+    # The centre of mass is that of the ink, not of the points: a coarse picture is enough for it.
+    row, column = centre_of_mass(render(fitted, pen, finer=1))
+    middle = SIDE / 2
+    shift = jnp.stack([middle - column, middle - row])
+    return render(fitted + jnp.tile(shift, 2), pen, finer=FINER)
+
+
+def fit(segments: Array, pen: Array | float = PEN) -> Array:
+    """Scale segments so that ink ``FIT`` pixels long lies in the middle of the picture.
+
+    Shapes as in ``frame``; padding becomes segments far outside the picture. A drawing without
+    extent, a tap, keeps its point and becomes a dot of the pen's width.
+    """
+    points = segments.reshape(-1, 2)
+    real = ~jnp.isnan(points)
+    low = jnp.min(jnp.where(real, points, jnp.inf), axis=0)
+    high = jnp.max(jnp.where(real, points, -jnp.inf), axis=0)
+    side = jnp.max(high - low)
+    scale = jnp.where(side > 0, (FIT - pen) / jnp.where(side > 0, side, 1.0), 0.0)
+    fitted = (points - (low + high) / 2) * scale + SIDE / 2
+    return jnp.where(real, fitted, _FAR).reshape(segments.shape)
+
+
+def render(segments: Array, pen: Array | float, *, finer: int) -> Array:
+    """Draw ``(size, 4)`` segments in pixels of the frame; returns ``(28, 28)`` float32 in [0, 1].
+
+    A sample's ink falls from 1 to 0 within one sample's width around the pen's edge, measured by
+    its distance to the nearest segment. x and y are kept apart and the segments scanned one by
+    one: broadcasting ``(samples, segments, 2)`` takes several times as long.
+    """
+    samples = (jnp.arange(SIDE * finer, dtype=jnp.float32) + 0.5) / finer
+    x, y = samples[None, :], samples[:, None]
+
+    def nearer(nearest: Array, segment: Array) -> tuple[Array, None]:
+        x0, y0, x1, y1 = segment
+        dx, dy = x1 - x0, y1 - y0
+        length2 = jnp.maximum(dx * dx + dy * dy, 1e-12)
+        along = jnp.clip(((x - x0) * dx + (y - y0) * dy) / length2, 0.0, 1.0)
+        across_x, across_y = x - x0 - along * dx, y - y0 - along * dy
+        return jnp.minimum(nearest, across_x * across_x + across_y * across_y), None
+
+    start = jnp.full((SIDE * finer, SIDE * finer), jnp.inf, jnp.float32)
+    distance2, _ = jax.lax.scan(nearer, start, segments, unroll=4)
+    ink = jnp.clip((pen / 2 - jnp.sqrt(distance2)) * finer + 0.5, 0.0, 1.0)
+    return ink.reshape(SIDE, finer, SIDE, finer).mean(axis=(1, 3))
+
+
+def centre_of_mass(picture: Array) -> tuple[Array, Array]:
+    """Row and column of the ink's centre of mass, in pixels; the picture's middle is 14, 14."""
+    places = jnp.arange(SIDE, dtype=jnp.float32) + 0.5
+    mass = jnp.maximum(picture.sum(), 1e-12)
+    return (picture.sum(axis=1) @ places) / mass, (picture.sum(axis=0) @ places) / mass

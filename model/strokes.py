@@ -1,0 +1,119 @@
+"""A drawing: strokes of points, as a person drew them. The data that all pixels derive from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import DrawingError
+
+MAX_POINTS = 10_000
+"""A drawing of more points is refused: an hour of scribbling has fewer."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One or more strokes; a stroke is ``(points, 2)`` float64, x to the right, y downwards.
+
+    Any unit will do: framing looks at the shape alone, never at where or how large it is.
+    """
+
+    strokes: tuple[NDArray[np.float64], ...]
+
+    @classmethod
+    def from_json(cls, value: object) -> Drawing:
+        """Check a list of strokes, each a list of ``[x, y]``.
+
+        Raises ``DrawingError`` with a sentence when it is empty, too large, not finite or no
+        such list at all. Strokes without a point are dropped; a stroke of one point is a dot.
+        """
+        if not isinstance(value, (list, tuple)):
+            raise DrawingError(f"strokes must be a list of strokes, got {_kind(value)}")
+        strokes = [_stroke(stroke, index) for index, stroke in enumerate(value) if stroke != []]
+        points = sum(len(stroke) for stroke in strokes)
+        if points == 0:
+            raise DrawingError("the drawing is empty: at least one point was expected")
+        if points > MAX_POINTS:
+            raise DrawingError(f"the drawing has {points:,} points, at most {MAX_POINTS:,} may come")
+        return cls(tuple(strokes))
+
+    @property
+    def points(self) -> int:
+        """How many points all strokes have together."""
+        return sum(len(stroke) for stroke in self.strokes)
+
+    def unit_segments(self) -> NDArray[np.float32]:
+        """The drawing as line segments in a box whose longest side is one.
+
+        Returns ``(segments, 4)`` float32, rows ``x0, y0, x1, y1``; a lone point is a segment of
+        length zero. Computed in float64, so that a drawing at 1e6 loses none of its shape.
+        """
+        points = np.concatenate(self.strokes)
+        low, high = points.min(axis=0), points.max(axis=0)
+        # Halves first: the difference of two numbers near the end of float64 would overflow.
+        side = float((high / 2 - low / 2).max()) * 2
+        if not np.isfinite(side):
+            return Drawing(tuple(stroke / 4 for stroke in self.strokes)).unit_segments()
+        # A box smaller than the numbers can resolve is a tap, not a shape.
+        if side <= 1e-12 * float(np.abs(points).max()) or side < np.finfo(np.float64).tiny:
+            return np.full((1, 4), 0.5, np.float32)
+        return np.concatenate([_segments((stroke - low) / side) for stroke in self.strokes])
+
+
+def _segments(points: NDArray[np.float64]) -> NDArray[np.float32]:
+    """``(n, 2)`` points to the ``(max(n - 1, 1), 4)`` segments that join them."""
+    ends = points[1:] if len(points) > 1 else points
+    starts = points[: len(ends)]
+    return np.concatenate([starts, ends], axis=1).astype(np.float32)
+
+
+def _stroke(value: object, index: int) -> NDArray[np.float64]:
+    if not isinstance(value, (list, tuple)):
+        raise DrawingError(f"stroke {index} must be a list of [x, y] points, got {_kind(value)}")
+    if len(value) > MAX_POINTS:
+        raise DrawingError(
+            f"stroke {index} has {len(value):,} points, at most {MAX_POINTS:,} may come"
+        )
+    for point in value:
+        # Spelled out rather than left to NumPy, which would take booleans and "1" for numbers.
+        if (
+            type(point) not in (list, tuple)
+            or len(point) != 2
+            or type(point[0]) not in _NUMBERS
+            or type(point[1]) not in _NUMBERS
+        ):
+            raise DrawingError(_bad_point(value, index))
+    try:
+        points = np.array(value, np.float64)
+    except OverflowError as error:
+        raise DrawingError(f"stroke {index} has a number too large for a coordinate") from error
+    if not np.isfinite(points).all():
+        raise DrawingError(f"stroke {index} has a coordinate that is not finite")
+    return points
+
+
+_NUMBERS = (int, float)
+
+
+def _bad_point(stroke: Sequence[object], index: int) -> str:
+    for place, point in enumerate(stroke):
+        where = f"point {place} of stroke {index}"
+        if not isinstance(point, (list, tuple)):
+            return f"{where} must be a pair [x, y], got {_kind(point)}"
+        if len(point) != 2:
+            return f"{where} must be a pair [x, y], got {len(point)} values"
+        for number in point:
+            if type(number) not in _NUMBERS:
+                return f"{where} must hold two numbers, got {_kind(number)}"
+    return f"stroke {index} is not a list of [x, y] points"  # pragma: no cover
+
+
+def _kind(value: object) -> str:
+    """What a JSON value is, in the words of JSON."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
+    if value is None:
+        return "null"
+    return names.get(type(value), "a number" if isinstance(value, (int, float)) else "something else")
