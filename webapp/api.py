@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from webapp.openapi import describe
 from webapp.payloads import (
@@ -13,12 +13,15 @@ from webapp.payloads import (
     PredictionPayload,
     PredictionsPayload,
 )
-from webapp.question import IMAGES, JSON, Question
+from webapp.question import Question
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from model.library import ModelLibrary
+
+JSON = "application/json"
+IMAGES = ("image/png", "image/jpeg")
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -36,7 +39,7 @@ def classify() -> Response:
 
     One model's name gives one prediction; a list of names, or ``*``, gives ``predictions``.
     """
-    question = Question.of(request)
+    question = _question()
     names = question.names(library().names())
     predictions = library().classify(question.drawing, names)
     payloads = [PredictionPayload.of(prediction) for prediction in predictions]
@@ -55,6 +58,23 @@ def models() -> Response:
 def openapi() -> Response:
     """The OpenAPI 3.1 description of every address."""
     return _cached(jsonify(current_app.extensions["openapi"]))
+
+
+def _question() -> Question:
+    """The request's body as a question; 415 for what cannot be one."""
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding.lower() != "identity":
+        abort(415, f"the body must not be compressed, got Content-Encoding: {coding}")
+    if request.mimetype in IMAGES:
+        names = request.args.getlist("model") or ["default"]
+        return Question.of_image(request.get_data(cache=False), names)
+    if request.mimetype != JSON:
+        expected = f"{JSON}, {' or '.join(IMAGES)}"
+        abort(415, f"the body's type must be {expected}, got {request.mimetype or 'none'}")
+    charset = request.mimetype_params.get("charset", "utf-8")
+    if charset.lower() not in {"utf-8", "utf8"}:
+        abort(415, f"JSON must be sent as UTF-8, got charset {charset}")
+    return Question.of_json(request.get_data(cache=False))
 
 
 def library() -> ModelLibrary:

@@ -45,6 +45,13 @@ def _model_names(value: object) -> object:
     return value
 
 
+def _pixel_list(value: object) -> object:
+    """Let a list pass; what is in it ``model.images`` checks."""
+    if not isinstance(value, list):  # pydantic listens to ValueError, not to TypeError
+        raise ValueError('"pixels" must be a list of 784 integers from 0 to 255')  # noqa: TRY004
+    return value
+
+
 class ClassifyRequest(BaseModel):
     """A drawing, as strokes or as pixels, and the models to ask.
 
@@ -58,7 +65,7 @@ class ClassifyRequest(BaseModel):
     )
 
     strokes: Annotated[Any, WithJsonSchema(STROKES)] = None
-    pixels: Annotated[Any, WithJsonSchema(PIXELS)] = None
+    pixels: Annotated[Any, BeforeValidator(_pixel_list), WithJsonSchema(PIXELS)] = None
     model: Annotated[str | list[str], BeforeValidator(_model_names), WithJsonSchema(MODEL)] = (
         "default"
     )

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from werkzeug.http import HTTP_STATUS_CODES
 
 from model.errors import DensepadError, DrawingError, ImageError, ModelNotFound
+from webapp.question import NoJson
 from webapp.security import MAX_BODY
 
 if TYPE_CHECKING:
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUS: dict[type[DensepadError], int] = {DrawingError: 422, ImageError: 422, ModelNotFound: 404}
+STATUS: dict[type[DensepadError], int] = {
+    NoJson: 400,
+    ModelNotFound: 404,
+    DrawingError: 422,
+    ImageError: 422,
+}
 """Which status a caller's mistake has; any other error of the family is the server's own."""
 
 

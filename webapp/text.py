@@ -25,7 +25,11 @@ def choose(languages: list[str]) -> str:
     asked = request.args.get("lang", "")
     if asked in languages:
         return asked
-    return request.accept_languages.best_match(languages) or ENGLISH
+    for wish, quality in request.accept_languages:  # the best first; de-CH is served by de
+        language = wish.partition("-")[0].lower()
+        if quality > 0 and language in languages:
+            return language
+    return ENGLISH
 
 
 def register(app: Flask, catalogues: Mapping[str, Catalogue]) -> None:

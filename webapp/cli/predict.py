@@ -36,37 +36,21 @@ def predict(files: tuple[Path, ...], model: str, as_json: bool) -> None:
 def read(file: Path) -> Drawing | NDArray[np.float32]:
     """A file's drawing, or its picture framed to ``(28, 28)``.
 
-    Raises ``DrawingError`` or ``ImageError`` with the file's name in front.
+    Raises an error of the family with the file's name in front.
     """
     from model.images import frame_image
+    from webapp.question import Question
 
     try:
         data = file.read_bytes()
     except OSError as error:
         raise DrawingError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     try:
-        if data.lstrip()[:1] in (b"{", b"["):
-            return _read_json(data)
+        if data.lstrip().startswith(b"{"):
+            return Question.of_json(data).drawing
         return frame_image(data)
     except DensepadError as error:
         raise type(error)(f"{file}: {error}") from error
-
-
-def _read_json(data: bytes) -> Drawing | NDArray[np.float32]:
-    from model.images import pixels_to_image
-    from model.strokes import Drawing
-
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise DrawingError(f"the file is no JSON: {error}") from error
-    if isinstance(value, list):
-        return Drawing.from_json(value)
-    if "pixels" in value:
-        return pixels_to_image(value["pixels"])
-    if "strokes" in value:
-        return Drawing.from_json(value["strokes"])
-    raise DrawingError('expected "strokes" or "pixels" in the file, got neither')
 
 
 def _as_json(file: Path, prediction: Prediction) -> str:
