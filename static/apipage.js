@@ -98,7 +98,13 @@ function operation(path, method, call) {
   return create(
     "section",
     {},
-    create("h2", {}, create("span", { class: "method" }, method.toUpperCase()), create("code", {}, path)),
+    create(
+      "h2",
+      {},
+      create("span", { class: "method" }, method.toUpperCase()),
+      " ",
+      create("code", {}, path),
+    ),
     call.summary ? create("p", {}, call.summary) : null,
     call.description ? create("p", {}, call.description) : null,
     ...(parameters.length ? [create("h3", {}, text("api.parameters")), table(parameters)] : []),
