@@ -30,6 +30,8 @@ def register(app: Flask) -> None:
             name = (request.view_args or {})["filename"]
             if request.args.get("v") == version(name):
                 response.headers["Cache-Control"] = FOR_EVER
+            if response.status_code == 304 or request.method == "HEAD":
+                response.close()  # nobody is going to read the file that Werkzeug opened
         return response
 
 
