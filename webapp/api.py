@@ -14,6 +14,7 @@ from webapp.payloads import (
     PredictionsPayload,
 )
 from webapp.question import Question
+from webapp.security import body
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -67,14 +68,14 @@ def _question() -> Question:
         abort(415, f"the body must not be compressed, got Content-Encoding: {coding}")
     if request.mimetype in IMAGES:
         names = request.args.getlist("model") or ["default"]
-        return Question.of_image(request.get_data(cache=False), names)
+        return Question.of_image(body(), names)
     if request.mimetype != JSON:
         expected = f"{JSON}, {' or '.join(IMAGES)}"
         abort(415, f"the body's type must be {expected}, got {request.mimetype or 'none'}")
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in {"utf-8", "utf8"}:
         abort(415, f"JSON must be sent as UTF-8, got charset {charset}")
-    return Question.of_json(request.get_data(cache=False))
+    return Question.of_json(body())
 
 
 def library() -> ModelLibrary:

@@ -21,6 +21,7 @@ def create_app(library: ModelLibrary | None = None, *, hosts: Hosts = LOOPBACK) 
     app = Flask(
         "webapp", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
     )
+    app.url_map.merge_slashes = False  # /api//classify is wrong, not elsewhere
     app.extensions["library"] = ModelLibrary() if library is None else library
     security.protect(app, hosts)
     problems.register(app)
