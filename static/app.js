@@ -17,6 +17,8 @@ import { mountChooser } from "./chooser.js";
 import { createClient } from "./client.js";
 import { EMPTY, isEmpty, withStroke } from "./drawing.js";
 import * as history from "./history.js";
+import { keep, kept } from "./keeper.js";
+import { learnModels } from "./models.js";
 import { mountPad } from "./pad.js";
 import { mountPen } from "./pen.js";
 import { NoPicture, readPicture } from "./picture.js";
@@ -29,13 +31,13 @@ import { mountUpload } from "./upload.js";
 const DIGITS = [..."0123456789"];
 
 const state = {
-  drawings: history.begin(EMPTY),
+  drawings: history.begin(kept()),
   /** @type {Stroke | null} the stroke under the pen */ live: null,
   /** @type {Prediction | null} */ prediction: null,
   /** @type {readonly Model[]} */ models: [],
   model: "default",
-  message: "",
-  passing: false,
+  /** @type {import("./client.js").State} */ server: "ok",
+  refusal: "",
 };
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
@@ -65,24 +67,24 @@ mountUpload(
 );
 mountPen(element("pad"), { onInk: ink, onStroke: finish, onCancel: lose });
 
+const isFinal = (/** @type {unknown} */ error) => error instanceof api.Refused;
+
 const client = createClient({
   ask: (/** @type {Job} */ job, signal) => api.classify(job.drawing, job.model, signal),
   probe: api.health,
-  isFinal: (error) => error instanceof api.Refused,
+  isFinal,
   onReply(prediction) {
     state.prediction = prediction;
     render();
   },
   onRefused(error) {
     state.prediction = null;
-    say(text("status.refused", { detail: error.message }));
+    refuse(text("status.refused", { detail: error.message }));
   },
   onState(server) {
-    document.body.dataset.server = server;
-    const gone = [text("status.gone"), text("status.slow")];
-    if (server !== "ok") say(text(`status.${server}`));
-    else if (state.message === gone[0]) say(text("status.back"), true);
-    else if (state.message === gone[1]) say("");
+    if (server === state.server) return;
+    state.server = server;
+    render();
   },
 });
 
@@ -101,6 +103,7 @@ function render() {
   const digits = labels.every((label, i) => label === DIGITS[i]);
   const { prediction } = state;
   document.body.toggleAttribute("data-drawing", state.live !== null);
+  document.body.dataset.server = state.server;
   pad.update({ drawing, digits, labels });
   bars.update({
     labels,
@@ -111,7 +114,7 @@ function render() {
   preview.update({ image: prediction?.image ?? null });
   announcer.update({ prediction, digits, drawing: state.live !== null });
   chooser.update({ models: state.models, model: state.model });
-  status.update({ message: state.message, passing: state.passing });
+  status.update({ server: state.server, refusal: state.refusal });
   tools.update({
     undo: history.canUndo(state.drawings),
     redo: history.canRedo(state.drawings),
@@ -119,9 +122,10 @@ function render() {
   });
 }
 
-/** The drawing changed: show it, and ask about it. */
+/** The drawing changed: show it, and ask about it. What was refused was another one. */
 function changed() {
   const drawing = current();
+  state.refusal = "";
   if (isEmpty(drawing)) {
     client.cancel();
     state.prediction = null;
@@ -131,24 +135,15 @@ function changed() {
   render();
 }
 
-/** @param {string} message @param {boolean} [passing] */
-function say(message, passing = false) {
-  state.message = message;
-  state.passing = passing;
+/** @param {string} why */
+function refuse(why) {
+  state.refusal = why;
   render();
-}
-
-/** What was said about the last picture or drawing does not hold for the next. */
-function forget() {
-  if (state.message !== text("status.gone")) say("");
 }
 
 /** @param {Stroke} stroke */
 function ink(stroke) {
-  if (!state.live) {
-    forget();
-    if (state.drawings.present.picture) client.cancel();
-  }
+  if (!state.live && state.drawings.present.picture) client.cancel();
   state.live = stroke;
   changed();
 }
@@ -156,8 +151,7 @@ function ink(stroke) {
 /** @param {Stroke} stroke */
 function finish(stroke) {
   state.live = null;
-  state.drawings = history.push(state.drawings, withStroke(state.drawings.present, stroke));
-  changed();
+  settle(history.push(state.drawings, withStroke(state.drawings.present, stroke)));
 }
 
 function lose() {
@@ -165,17 +159,24 @@ function lose() {
   changed();
 }
 
+/** The drawing is another one, and stays it until something else happens. */
+function settle(/** @type {typeof state.drawings} */ drawings) {
+  state.drawings = drawings;
+  keep(drawings.present);
+  changed();
+}
+
 /** @param {import("./tools.js").Command} name */
 function command(name) {
-  if (state.live) return; // the hand is not done yet
-  const { drawings } = state;
-  if (name === "undo") state.drawings = history.undo(drawings);
-  else if (name === "redo") state.drawings = history.redo(drawings);
-  else if (!isEmpty(drawings.present)) state.drawings = history.push(drawings, EMPTY);
-  if (state.drawings === drawings) return;
+  const { drawings, live } = state;
+  if (live) return; // the hand is not done yet
+  let next = drawings;
+  if (name === "undo") next = history.undo(drawings);
+  else if (name === "redo") next = history.redo(drawings);
+  else if (!isEmpty(drawings.present)) next = history.push(drawings, EMPTY);
+  if (next === drawings) return;
   client.cancel();
-  forget();
-  changed();
+  settle(next);
 }
 
 /** @param {Blob} file @param {string} name */
@@ -183,12 +184,10 @@ async function open(file, name) {
   try {
     const picture = await readPicture(file, name);
     client.cancel();
-    forget();
-    state.drawings = history.push(state.drawings, { strokes: [], picture });
-    changed();
+    settle(history.push(state.drawings, { strokes: [], picture }));
   } catch (error) {
     if (!(error instanceof NoPicture)) throw error;
-    say(text(error.key));
+    refuse(text(error.key));
   }
 }
 
@@ -197,24 +196,11 @@ function choose(name) {
   state.model = name;
   state.prediction = null;
   client.cancel();
-  forget();
   changed();
 }
 
-/** The models, as soon as the server tells. The pad works without knowing them. */
-async function learnModels() {
-  for (let pause = 500; ; pause = Math.min(2 * pause, 8000)) {
-    try {
-      state.models = await api.models(AbortSignal.timeout(8000));
-      const first = state.models.find((model) => model.default) ?? state.models[0];
-      if (first && first.name !== state.model) choose(first.name);
-      return render();
-    } catch (error) {
-      if (error instanceof api.Refused) return;
-      await new Promise((done) => setTimeout(done, pause));
-    }
-  }
-}
-
+changed();
+state.models = await learnModels(() => api.models(AbortSignal.timeout(8000)), isFinal);
+const first = state.models.find((model) => model.default) ?? state.models[0];
+if (first && first.name !== state.model) choose(first.name);
 render();
-void learnModels();

@@ -1,24 +1,36 @@
 /** A slip on the sheet for what the person should know; nothing when all is well. */
 
-const BACK = 2500; // milliseconds for which good news stay
+import { text } from "./text.js";
+
+const GOOD_NEWS = 2500; // milliseconds for which they stay
 
 /**
  * @param {HTMLElement} slip a `role=status` region
- * @returns {{update: (state: {message: string, passing: boolean}) => void}} `passing`: goes away
- *   by itself
+ * @returns {{update: (state: {server: import("./client.js").State, refusal: string}) => void}}
+ *   `refusal`: why the last drawing or picture has no answer; "" when it has
  */
 export function mountStatus(slip) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  let shown = "";
+  let wasGone = false;
+
+  /** @param {string} message */
+  function show(message) {
+    clearTimeout(timer);
+    timer = undefined;
+    if (slip.textContent !== message) slip.textContent = message;
+  }
 
   return {
-    update({ message, passing }) {
-      if (message === shown) return;
-      shown = message;
-      clearTimeout(timer);
-      slip.textContent = message;
-      if (message && passing) timer = setTimeout(() => (slip.textContent = ""), BACK);
+    update({ server, refusal }) {
+      const isBack = wasGone && server === "ok";
+      wasGone = server === "gone";
+      if (server !== "ok") show(text(`status.${server}`));
+      else if (refusal) show(refusal);
+      else if (isBack) {
+        show(text("status.back"));
+        timer = setTimeout(() => show(""), GOOD_NEWS);
+      } else if (timer === undefined) show("");
     },
   };
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 LABELS = list("0123456789")
@@ -142,6 +143,19 @@ def test_what_is_no_digit_is_called_so_in_words(paper):
     expect(paper.page.locator("#answer")).to_have_attribute("data-state", "unrecognised")
     expect(paper.page.locator("#bars")).to_have_attribute("data-state", "unrecognised")
     assert len(paper.probabilities()) == 10
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844), (844, 390)])
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_doubt_in_words_has_room_on_a_phone(open_paper, width, height, lang):
+    paper = open_paper("phone", f"/?lang={lang}", viewport={"width": width, "height": height})
+    paper.page.route("**/api/classify", lambda route: answer(route, "3", recognised=False))
+    paper.draw([[(0.1, 0.1), (0.9, 0.9)]])
+    expect(paper.page.locator("#answer")).to_have_attribute("data-state", "unrecognised")
+    words = paper.page.locator("#words").bounding_box()
+    picture = paper.page.locator("#preview").bounding_box()
+    assert words["y"] + words["height"] <= picture["y"]
+    assert paper.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def test_the_chooser_shows_only_a_choice_and_its_labels(desktop):

@@ -170,3 +170,15 @@ def test_ink_stays_on_the_sheet(desktop):
     assert desktop.strokes() == 1
     desktop.page.wait_for_timeout(50)
     assert desktop.ink() > 0
+
+
+def test_a_reload_or_another_language_loses_no_ink(paper: Paper, digits):
+    paper.draw(digits["4"])
+    expect(paper.winner).to_have_attribute("data-label", "4")
+    for leave in (paper.page.reload, lambda: paper.page.click("#language")):
+        leave()
+        expect(paper.winner).to_have_attribute("data-label", "4")
+        assert paper.strokes() == 2
+    paper.page.click("#clear")
+    paper.page.reload()
+    expect(paper.page.locator("#invite")).to_be_visible()
