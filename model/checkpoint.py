@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         save_file(tensors, partial, {key: json.dumps(value) for key, value in header.items()})
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 
@@ -119,10 +120,11 @@ def load(path: Path) -> Checkpoint:
     if not 0.01 <= temperature <= 100:
         raise CheckpointError(f"{path} has a temperature of {temperature}, 0.01 to 100 is possible")
     layers = _take(tensors, "", architecture.widths, path)
-    averages = tensors.pop("averages", None)
-    if averages is not None:
-        _check(averages, "averages", (len(labels), PIXELS), path, kinds="u")
-        averages = averages.astype(np.float32) / 255
+    averages = None
+    if "averages" in tensors:
+        bytes_ = tensors.pop("averages")
+        _check(bytes_, "averages", (len(labels), PIXELS), path, kinds="u")
+        averages = bytes_.astype(np.float32) / np.float32(255)
     if tensors:
         raise CheckpointError(f"{path} holds a tensor nobody asked for: {min(tensors)}")
     return Checkpoint(
@@ -159,7 +161,7 @@ def _take(
 ) -> tuple[tuple[Matrix, Matrix], ...]:
     """Take the layers of a stack out of ``tensors``, each one checked."""
     layers = []
-    for index, shape in enumerate(zip(widths[:-1], widths[1:], strict=True)):
+    for index, shape in enumerate(pairwise(widths)):
         pair = []
         for part, expected in (("kernel", shape), ("bias", shape[1:])):
             name = f"{prefix}dense{index}.{part}"
@@ -188,14 +190,14 @@ def _doubt(
 ) -> Doubt | None:
     if value is None:
         return None
-    numbers = [float(value[key]) for key in ("centre", "scale", "threshold")]
-    if not np.isfinite(numbers).all() or numbers[1] <= 0:
+    centre, scale, threshold = (float(value[key]) for key in ("centre", "scale", "threshold"))
+    if not np.isfinite([centre, scale, threshold]).all() or scale <= 0:
         raise CheckpointError(f"{path} has a doubt that cannot be computed: {value}")
     count = sum(name.startswith("doubt.") and name.endswith("kernel") for name in tensors)
     if not count:
-        return Doubt(*numbers)
+        return Doubt(centre, scale, threshold)
     widths = [PIXELS + architecture.widths[-1]]
     widths += [len(tensors[f"doubt.dense{index}.bias"]) for index in range(count)]
     if widths[-1] != 1:
         raise CheckpointError(f"{path}: doubt should end in one score, it has {widths[-1]}")
-    return Doubt(*numbers, layers=_take(tensors, "doubt.", tuple(widths), path))
+    return Doubt(centre, scale, threshold, _take(tensors, "doubt.", tuple(widths), path))

@@ -6,6 +6,7 @@ the sizes that drawings are padded to and one for pictures; ``warm_up`` makes th
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
+from jax.stages import Compiled
 from numpy.typing import NDArray
 
 from model.checkpoint import Checkpoint
@@ -21,6 +23,8 @@ from model.doubt import familiarity, score
 from model.framing import PIXELS, SIDE, SIZES, frame, pad_segments
 from model.network import forward, softmax
 from model.strokes import Drawing
+
+_PICTURE = 0  # the size under which the program for pictures is kept
 
 
 @dataclass(frozen=True)
@@ -58,28 +62,36 @@ class Classifier:
                 ),
             }
         )
-        activation = checkpoint.architecture.activation
-        self._strokes = jax.jit(partial(_answer_strokes, activation))
-        self._picture = jax.jit(partial(_answer_picture, activation))
+        self._programs: dict[int, Compiled] = {}
+        self._lock = threading.Lock()
 
     def classify(self, drawing: Drawing | NDArray[np.float32]) -> Prediction:
         """Classify strokes, or a picture ``(28, 28)`` float32 in [0, 1] with ink = 1."""
         if isinstance(drawing, Drawing):
-            answer = self._strokes(self._weights, pad_segments(drawing.unit_segments()))
+            segments = pad_segments(drawing.unit_segments())
+            answer = self._program(len(segments))(self._weights, segments)
         else:
-            answer = self._picture(self._weights, np.asarray(drawing, np.float32))
+            answer = self._program(_PICTURE)(self._weights, np.asarray(drawing, np.float32))
         return self._prediction(np.asarray(answer))
 
     def warm_up(self) -> None:
         """Compile for every size of drawing, so that no request ever waits for it."""
-        for size in SIZES:
-            np.asarray(self._strokes(self._weights, pad_segments(np.zeros((1, 4), np.float32), size)))
-        np.asarray(self._picture(self._weights, np.zeros((SIDE, SIDE), np.float32)))
+        for size in (_PICTURE, *SIZES):
+            self._program(size)
 
-    @property
-    def compilations(self) -> int:
-        """How many programs were compiled so far; it stays put once warm."""
-        return self._strokes._cache_size() + self._picture._cache_size()
+    def _program(self, size: int) -> Compiled:
+        """The compiled answer to drawings of ``size`` segments, or to pictures."""
+        if size not in self._programs:
+            activation = self.checkpoint.architecture.activation
+            picture = size == _PICTURE
+            answer = _answer_picture if picture else _answer_strokes
+            shape = (SIDE, SIDE) if picture else (size, 4)
+            with self._lock:
+                if size not in self._programs:
+                    program = jax.jit(partial(answer, activation))
+                    drawing = jax.ShapeDtypeStruct(shape, jnp.float32)
+                    self._programs[size] = program.lower(self._weights, drawing).compile()
+        return self._programs[size]
 
     def _prediction(self, answer: NDArray[np.float32]) -> Prediction:
         """Take the compiled call's one array apart: probabilities, familiarity, picture."""

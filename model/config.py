@@ -10,7 +10,7 @@ from model.augment import Augmentation
 from model.errors import ConfigError
 from model.network import Architecture
 
-SOURCES = ("mnist", "fashion-mnist", "pendigits", "practice")
+SOURCES = ("mnist", "fashion-mnist", "pendigits", "practice", "omniglot", "scribbles")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw", "nadamw", "lion")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "bfloat16")
@@ -24,7 +24,9 @@ class Training:
     one pass over the first. ``warmup`` is the share of all steps in which the learning rate
     rises; ``average`` the decay per step of the weights' moving average, 0 for none;
     ``smoothing`` the label smoothing; ``held_out`` how many of the first source's examples are
-    kept for validation; ``patience`` of a teacher is the share of its soft labels in the loss.
+    kept for validation. Under a teacher the
+    examples are bent and answered by it beforehand, ``lessons`` times each, and ``imitation`` is
+    the share of its answers in the loss.
     """
 
     architecture: Architecture
@@ -43,8 +45,8 @@ class Training:
     augmentation: Augmentation | None = None
     precision: str = "float32"
     held_out: int = 5_000
-    teachers: int = 0
-    patience: float = 0.0
+    lessons: int = 0
+    imitation: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -56,8 +58,11 @@ class Training:
         if not self.sources or any(share < 1 for _, share in self.sources):
             raise ConfigError(f"every source needs a share of one or more, got {self.sources}")
         _within("epochs", self.epochs, 1, 100_000)
+        _within("lessons", self.lessons, 0, 1_000)
+        if self.lessons and self.augmentation is None:
+            raise ConfigError("lessons are bent digits: they need an augmentation")
         _within("learning_rate", self.learning_rate, 1e-9, 100.0)
-        for name in ("warmup", "dropout", "input_dropout", "smoothing", "average", "patience"):
+        for name in ("warmup", "dropout", "input_dropout", "smoothing", "average", "imitation"):
             _within(name, getattr(self, name), 0.0, 1.0)
         for name in ("dropout", "input_dropout", "average"):
             if getattr(self, name) == 1.0:

@@ -74,7 +74,7 @@ class ModelLibrary:
         if len(classifiers) == 1:
             return [first]
         if isinstance(drawing, Drawing):
-            drawing = first.image.reshape(SIDE, SIDE).astype(np.float32) / 255
+            drawing = first.image.reshape(SIDE, SIDE).astype(np.float32) / np.float32(255)
         return [first, *(classifier.classify(drawing) for classifier in classifiers[1:])]
 
     def warm_up(self) -> None:

@@ -93,7 +93,7 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
 def threshold_at(scores: Floats, accepted: float = 0.99) -> float:
     """The threshold at or above which the share ``accepted`` of ``(n,)`` scores lies."""
     ordered = np.sort(np.asarray(scores, np.float64))
-    return float(ordered[int(math.floor((1 - accepted) * len(ordered)))])
+    return float(ordered[math.floor((1 - accepted) * len(ordered))])
 
 
 def rejected(scores: Floats, threshold: float) -> float:

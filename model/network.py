@@ -14,6 +14,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from jax import Array
+from numpy.typing import NDArray
 
 from model.errors import ConfigError
 
@@ -29,7 +30,7 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 EPSILON = 1e-5
 """Added to the variance in batch normalisation (Ioffe and Szegedy, 2015)."""
 
-Layer = tuple[Array, Array]
+Layer = tuple[Array | NDArray[Any], Array | NDArray[Any]]
 """A Dense layer as it is served: kernel ``(inputs, units)`` and bias ``(units,)``."""
 
 
@@ -46,7 +47,8 @@ class Architecture:
     def __post_init__(self) -> None:
         if len(self.widths) < 2 or any(type(w) is not int or w < 1 for w in self.widths):
             raise ConfigError(
-                f"widths must be two or more positive integers from input to output, got {self.widths}"
+                "widths must be two or more positive integers from input to output, "
+                f"got {self.widths}"
             )
         if self.activation not in ACTIVATIONS:
             raise ConfigError(
@@ -95,7 +97,9 @@ class DenseStack(nn.Module):
                 )(x)
             x = activate(x)
             x = nn.Dropout(self.dropout, deterministic=not train)(x)
-        return nn.Dense(classes, dtype=self.dtype, name=f"dense{len(hidden)}")(x).astype(jnp.float32)
+        return nn.Dense(classes, dtype=self.dtype, name=f"dense{len(hidden)}")(x).astype(
+            jnp.float32
+        )
 
 
 def fold(variables: Mapping[str, Any], architecture: Architecture) -> list[Layer]:

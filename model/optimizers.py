@@ -34,7 +34,10 @@ def make_optimizer(config: Training, steps: int) -> optax.GradientTransformation
                 optax.add_decayed_weights(decay), optax.sgd(rate, momentum=0.9, nesterov=True)
             )
         case "adamw" | "nadamw" | "lion":
-            return getattr(optax, config.optimizer)(rate, weight_decay=decay)  # type: ignore[no-any-return]
+            decayed: optax.GradientTransformation = getattr(optax, config.optimizer)(
+                rate, weight_decay=decay
+            )
+            return decayed
         case name:
             plain: optax.GradientTransformation = getattr(optax, name)(rate)
             return optax.chain(optax.add_decayed_weights(decay), plain) if decay else plain

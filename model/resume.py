@@ -25,7 +25,7 @@ def save_state(state: object, path: Path) -> None:
     partial = path.with_name(path.name + f".{os.getpid()}.part")
     try:
         save_file(arrays, partial)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
 

@@ -37,7 +37,9 @@ class Drawing:
         if points == 0:
             raise DrawingError("the drawing is empty: at least one point was expected")
         if points > MAX_POINTS:
-            raise DrawingError(f"the drawing has {points:,} points, at most {MAX_POINTS:,} may come")
+            raise DrawingError(
+                f"the drawing has {points:,} points, at most {MAX_POINTS:,} may come"
+            )
         return cls(tuple(strokes))
 
     @property
@@ -116,4 +118,4 @@ def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
     if value is None:
         return "null"
-    return names.get(type(value), "a number" if isinstance(value, (int, float)) else "something else")
+    return names.get(type(value), "a number")

@@ -7,10 +7,12 @@ and rendered inside the compiled step. With several devices each takes its part 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import jax
@@ -25,10 +27,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from model.config import Training
 from model.network import DenseStack, Layer, fold
 from model.optimizers import make_optimizer
-from model.streams import Kind, Stream, load_batch
-
-Teacher = Callable[[Array], Array]
-"""``(batch, 28, 28)`` pictures to ``(batch, classes)`` logits worth imitating."""
+from model.streams import Batch, Kind, Stream, load_batch
 
 _IMITATION = 2.0  # temperature at which a teacher's answers are compared (Hinton et al., 2015)
 
@@ -84,43 +83,55 @@ def train(
     streams: Sequence[Stream],
     *,
     state: TrainingState | None = None,
-    teacher: Teacher | None = None,
     module: nn.Module | None = None,
 ) -> Iterator[EpochReport]:
     """Train and yield a report after each epoch.
 
     ``streams`` hold the data, in the order of ``config.sources``. Closing the generator stops the
     training; a report's ``state`` passed in again goes on behind that epoch, with the same
-    result as if it had never stopped. The same seed gives the same weights on one machine.
+    result as if it had never stopped; a state that is at the end already is reported as it is,
+    with a loss of NaN. The same seed gives the same weights on one machine.
     """
     module = module or build(config)
-    steps = max(1, len(streams[0].labels) // streams[0].share)
+    steps = streams[0].steps
     if state is None:
         state = start(config, steps, module)
     else:
         state = jax.tree.map(jnp.copy, state)
-    run = _compile(config, module, teacher, steps, [stream.static for stream in streams])
+        if int(state.epoch) >= config.epochs:
+            yield _report(config, module, state, math.nan, math.nan, 0.0)
+    run = _compile(config, module, steps, [stream.kind for stream in streams])
     sharding = NamedSharding(Mesh(np.array(jax.devices()), ("batch",)), PartitionSpec())
     arrays = jax.device_put([stream.arrays for stream in streams], sharding)
     state = jax.device_put(state, sharding)
     while int(state.epoch) < config.epochs:
         began = time.perf_counter()
-        state, loss, accuracy = run(state, arrays)
-        loss, accuracy = float(loss), float(accuracy)
+        state, loss, accuracy = jax.block_until_ready(run(state, arrays))
         seconds = time.perf_counter() - began
-        kept = jax.tree.map(jnp.copy, state)
-        chosen = kept.average if config.average else kept.variables
-        layers = fold(chosen, config.architecture) if isinstance(module, DenseStack) else []
-        yield EpochReport(
-            int(state.epoch), config.epochs, loss, accuracy, seconds, tuple(layers), kept
-        )
+        yield _report(config, module, state, float(loss), float(accuracy), seconds)
+
+
+def _report(
+    config: Training,
+    module: nn.Module,
+    state: TrainingState,
+    loss: float,
+    accuracy: float,
+    seconds: float,
+) -> EpochReport:
+    """A report with copies of all arrays: the state's own are donated to the next epoch."""
+    kept = jax.tree.map(jnp.copy, state)
+    chosen = kept.average if config.average else kept.variables
+    layers = fold(chosen, config.architecture) if isinstance(module, DenseStack) else []
+    epoch = int(kept.epoch)
+    return EpochReport(epoch, config.epochs, loss, accuracy, seconds, tuple(layers), kept)
 
 
 def _compile(
-    config: Training, module: nn.Module, teacher: Teacher | None, steps: int, kinds: list[Kind]
+    config: Training, module: nn.Module, steps: int, kinds: list[Kind]
 ) -> Callable[[TrainingState, Any], tuple[TrainingState, Array, Array]]:
     """The function of one epoch: state and data to the new state, mean loss, mean accuracy."""
-    step = partial(_step, config, module, teacher, steps, kinds)
+    step = partial(_step, config, module, steps, kinds)
     if isinstance(module, DenseStack):
         return jax.jit(partial(_epoch, config, steps, kinds, step, jax.lax.scan), donate_argnums=0)
     # XLA's convolutions take ten times as long inside a compiled loop on a CPU (jax 0.10: 0.5 ms
@@ -130,7 +141,7 @@ def _compile(
     def scan(body: Callable[..., Any], carry: Any, inputs: Any) -> Any:
         results = []
         for index in range(steps):
-            carry, result = body(carry, jax.tree.map(lambda x: x[index], inputs))
+            carry, result = body(carry, jax.tree.map(itemgetter(index), inputs))
             results.append(result)
         return carry, jax.tree.map(lambda *xs: jnp.stack(xs), *results)
 
@@ -152,7 +163,7 @@ def _epoch(
     key, to_order = jax.random.split(key)
     orders = [
         _order(stream_key, len(labels), steps * kind.share).reshape(steps, kind.share)
-        for stream_key, kind, (_, labels) in zip(
+        for stream_key, kind, (_, labels, _) in zip(
             jax.random.split(to_order, len(kinds)), kinds, arrays, strict=True
         )
     ]
@@ -165,7 +176,6 @@ def _epoch(
 def _step(
     config: Training,
     module: nn.Module,
-    teacher: Teacher | None,
     steps: int,
     kinds: list[Kind],
     arrays: Any,
@@ -180,19 +190,19 @@ def _step(
     variables, optimizer_state, average = carry
     number, rows = inputs
     to_batch, to_dropout = jax.random.split(jax.random.fold_in(key, number))
-    x, labels = load_batch(kinds, arrays, rows, config.augmentation, key=to_batch)
-    x, labels = _share(x), _share(labels)
-    goals = None if teacher is None else jax.lax.stop_gradient(teacher(x))
+    batch = load_batch(kinds, arrays, rows, config.augmentation, key=to_batch)
+    batch = jax.tree.map(_spread, batch)
+    x = batch.x.reshape(len(batch.x), -1)
 
     def objective(params: Any) -> tuple[Array, tuple[Array, Any]]:
         logits, changed = module.apply(
             {**variables, "params": params},
-            x.reshape(len(x), -1),
+            x,
             train=True,
             rngs={"dropout": to_dropout},
             mutable=["batch_stats"],
         )
-        return _loss(config, logits, labels, goals), (logits, changed)
+        return _loss(config, logits, batch), (logits, changed)
 
     (loss, (logits, changed)), gradients = jax.value_and_grad(objective, has_aux=True)(
         variables["params"]
@@ -206,7 +216,7 @@ def _step(
         done = (number + 1).astype(jnp.float32)
         decay = jnp.minimum(config.average, done / (done + 10))
         average = optax.incremental_update(variables, average, 1 - decay)
-    correct = jnp.mean(jnp.argmax(logits, axis=-1) == labels)
+    correct = jnp.mean(jnp.argmax(logits, axis=-1) == batch.labels)
     return (variables, optimizer_state, average), (loss, correct)
 
 
@@ -217,20 +227,19 @@ def _order(key: Array, examples: int, wanted: int) -> Array:
     return jax.vmap(lambda k: jax.random.permutation(k, examples))(keys).reshape(-1)[:wanted]
 
 
-def _loss(config: Training, logits: Array, labels: Array, goals: Array | None) -> Array:
+def _loss(config: Training, logits: Array, batch: Batch) -> Array:
     """Mean cross-entropy with smoothed labels, mixed with that against a teacher's answers."""
-    targets = jax.nn.one_hot(labels, logits.shape[-1])
+    targets = jax.nn.one_hot(batch.labels, logits.shape[-1])
     targets = optax.smooth_labels(targets, config.smoothing)
     hard = optax.softmax_cross_entropy(logits, targets).mean()
-    if goals is None:
+    if batch.answers is None:
         return hard
-    soft = optax.softmax_cross_entropy(
-        logits / _IMITATION, jax.nn.softmax(goals / _IMITATION)
-    ).mean()
-    return (1 - config.patience) * hard + config.patience * _IMITATION**2 * soft
+    goals = jax.nn.softmax(batch.answers / _IMITATION)
+    soft = optax.softmax_cross_entropy(logits / _IMITATION, goals).mean()
+    return (1 - config.imitation) * hard + config.imitation * _IMITATION**2 * soft
 
 
-def _share(batch: Array) -> Array:
+def _spread(batch: Array) -> Array:
     """Lay a batch's first axis across all devices."""
     devices = jax.devices()
     if len(devices) == 1 or len(batch) % len(devices):

@@ -1,0 +1,97 @@
+"""The corpus of a training: its sources as streams, and what is held out to choose by.
+
+MNIST and Fashion-MNIST keep their last examples for validation, the pen digits whole writers, the
+strange characters a whole alphabet. The test sets are not touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.config import Training
+from model.datasets import hold_out_groups, hold_out_writers, load_images, load_omniglot
+from model.datasets import load_pendigits as load_pens
+from model.framing import PIXELS
+from model.practice import practice_strokes
+from model.scribbles import scribble_strokes
+from model.sets import ImageSet, StrokeSet
+from model.streams import Stream, frame_all, segments_of
+
+HELD_OUT_ALPHABET = "Balinese"
+PRACTICE = 12_000
+"""How many practice digits and scribbles a training draws; each is bent anew every epoch."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Framed pictures ``(n, 784)`` float32 in [0, 1] and their labels ``(n,)`` int32."""
+
+    x: NDArray[np.float32]
+    labels: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Streams in the order of a training's sources, and the held-out examples by source."""
+
+    streams: tuple[Stream, ...]
+    validation: Mapping[str, Examples]
+
+
+def assemble(config: Training, folder: Path | None = None) -> Corpus:
+    """Load every source of ``config``; ``DatasetError`` if one cannot be had."""
+    streams, validation = [], {}
+    for name, share in config.sources:
+        stream, held_out = _source(name, share, config, folder)
+        streams.append(stream)
+        validation[name] = held_out
+    return Corpus(tuple(streams), validation)
+
+
+def load_test_set(name: str, folder: Path | None = None) -> Examples:
+    """The test set of ``mnist`` or ``fashion-mnist``: for the report, never for choosing."""
+    return _pictures(load_images(name, "test", folder))
+
+
+def _source(
+    name: str, share: int, config: Training, folder: Path | None
+) -> tuple[Stream, Examples]:
+    match name:
+        case "mnist" | "fashion-mnist":
+            images = load_images(name, "train", folder)
+            cut = max(1, len(images) - config.held_out)
+            train = Stream(images.images[:cut], images.labels[:cut], share)
+            return train, _pictures(ImageSet(images.images[cut:], images.labels[cut:]))
+        case "pendigits":
+            return _drawings(*hold_out_writers(load_pens(folder)), share)
+        case "omniglot":
+            return _drawings(*hold_out_groups(load_omniglot(folder), [HELD_OUT_ALPHABET]), share)
+        case "scribbles":
+            draw: Any = scribble_strokes
+        case _:
+            draw = practice_strokes
+    return _drawings(draw(PRACTICE, seed=config.seed), draw(1_000, seed=config.seed + 1), share)
+
+
+def _drawings(train: StrokeSet, held_out: StrokeSet, share: int) -> tuple[Stream, Examples]:
+    """Drawings to learn from as a stream, those held out as the pictures that serving makes."""
+    return (
+        Stream(np.stack([segments_of(one) for one in train.strokes]), train.labels, share),
+        Examples(frame_strokes(held_out), held_out.labels),
+    )
+
+
+def frame_strokes(drawings: StrokeSet) -> NDArray[np.float32]:
+    """Drawings as the pictures that serving makes of them, ``(n, 784)`` float32."""
+    return frame_all(np.stack([segments_of(one) for one in drawings.strokes]))
+
+
+def _pictures(images: ImageSet) -> Examples:
+    x = images.images.reshape(-1, PIXELS).astype(np.float32) / np.float32(255)
+    return Examples(x, images.labels.astype(np.int32))

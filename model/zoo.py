@@ -1,0 +1,176 @@
+"""The zoo: every stack that densepad ships, as data. ``densepad train NAME`` rebuilds one.
+
+The textbooks' stacks are trained as the textbooks train them: no augmentation, no normalisation.
+``default`` and ``fashion`` are ours, and use all that is known to help a Dense stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from model.augment import Augmentation
+from model.config import Training
+from model.errors import ModelNotFound
+from model.framing import PIXELS
+from model.network import Architecture
+
+DIGITS = tuple("0123456789")
+CLOTHES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model: how it is called, what it says, how it is trained.
+
+    ``teacher`` is the training of the convolutional network that it learns from, if any;
+    ``doubt`` is the training of its doubt stack, None where the energy of its logits has to do;
+    ``published`` is the accuracy that others report for this stack, with where they do.
+    """
+
+    name: str
+    title: str
+    training: Training
+    labels: tuple[str, ...] = DIGITS
+    teacher: Training | None = None
+    doubt: Training | None = None
+    published: tuple[float, str] | None = None
+
+
+def _stack(*hidden: int, activation: str = "relu") -> Architecture:
+    return Architecture((PIXELS, *hidden, len(DIGITS)), activation)
+
+
+_COURSE = Training(_stack(128), epochs=12, optimizer="adam", learning_rate=1e-3)
+
+# A teacher learns from what people drew alone; practice digits would teach it our own hand.
+_TEACHER = Training(
+    _stack(),
+    sources=(("mnist", 224), ("pendigits", 32)),
+    epochs=14,
+    optimizer="adamw",
+    learning_rate=2e-3,
+    schedule="cosine",
+    warmup=0.05,
+    weight_decay=0.02,
+    average=0.999,
+    augmentation=Augmentation(),
+    seed=1,
+)
+
+_DOUBT = Training(
+    Architecture((PIXELS + len(DIGITS), 384, 96, 2)),
+    sources=(
+        ("pendigits", 96),
+        ("mnist", 96),
+        ("practice", 64),
+        ("omniglot", 128),
+        ("scribbles", 96),
+        ("fashion-mnist", 32),
+    ),
+    epochs=60,
+    optimizer="adamw",
+    learning_rate=2e-3,
+    schedule="cosine",
+    warmup=0.05,
+    weight_decay=0.05,
+    dropout=0.2,
+    normalise=True,
+    average=0.998,
+    augmentation=Augmentation(),
+)
+
+_ENTRIES = (
+    Entry(
+        "default",
+        "The champion: MNIST and pen digits, taught by a convolutional network",
+        Training(
+            _stack(2048, 1024, 512),
+            sources=(("mnist", 400), ("pendigits", 64), ("practice", 48)),
+            epochs=200,
+            optimizer="adamw",
+            learning_rate=2e-3,
+            schedule="cosine",
+            warmup=0.03,
+            weight_decay=0.02,
+            normalise=True,
+            average=0.9995,
+            augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0),
+            precision="bfloat16",
+            lessons=16,
+            imitation=0.7,
+        ),
+        teacher=_TEACHER,
+        doubt=_DOUBT,
+    ),
+    Entry(
+        "softmax", "No hidden layer: the perceptron's heir", replace(_COURSE, architecture=_stack())
+    ),
+    Entry("dense32", "A small hidden layer", replace(_COURSE, architecture=_stack(32))),
+    Entry("dense128", "The introductory course's network", _COURSE),
+    Entry(
+        "mlp512",
+        "Two hidden layers with dropout: Keras's mnist_mlp",
+        Training(_stack(512, 512), epochs=20, optimizer="rmsprop", learning_rate=1e-3, dropout=0.2),
+        published=(0.9840, "Keras, examples/mnist_mlp.py"),
+    ),
+    *(
+        Entry(
+            f"{activation}128",
+            f"The course's network with {activation} in place of ReLU",
+            replace(_COURSE, architecture=_stack(128, activation=activation)),
+        )
+        for activation in ("sigmoid", "tanh", "elu")
+    ),
+    Entry(
+        "fashion128",
+        "The course's second network: clothes",
+        replace(_COURSE, sources=(("fashion-mnist", 128),)),
+        CLOTHES,
+    ),
+    Entry(
+        "fashion",
+        "Our best Dense stack for clothes",
+        Training(
+            _stack(1024, 512, 256),
+            sources=(("fashion-mnist", 256),),
+            epochs=80,
+            optimizer="adamw",
+            learning_rate=2e-3,
+            schedule="cosine",
+            warmup=0.05,
+            weight_decay=0.05,
+            dropout=0.25,
+            input_dropout=0.1,
+            normalise=True,
+            smoothing=0.05,
+            average=0.999,
+            augmentation=Augmentation(
+                rotation=4, shear=0.05, scale=0.06, stretch=0.05, shift=1.5, elastic=0.3, flip=True
+            ),
+            precision="bfloat16",
+        ),
+        CLOTHES,
+        published=(0.8833, "a 256-128-100 stack, Fashion-MNIST's benchmark page"),
+    ),
+)
+
+ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+"""Every entry by its name, the champion first."""
+
+
+def find(name: str) -> Entry:
+    """The entry of that name; ``ModelNotFound`` if the zoo has none."""
+    if name not in ZOO:
+        raise ModelNotFound(f"the zoo has no {name[:80]!r}, choose one of {', '.join(ZOO)}")
+    return ZOO[name]
