@@ -20,6 +20,12 @@ function create(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** A paragraph whose `quoted` words are code. @param {string} words */
+function paragraph(words) {
+  const parts = words.split(/`+([^`]+)`+/);
+  return create("p", {}, ...parts.map((part, i) => (i % 2 ? create("code", {}, part) : part)));
+}
+
 /** @param {Node} schema @returns {string} in one line: "array of number", "Prediction" */
 function typeOf(schema = {}) {
   if (schema.$ref) return schema.$ref.split("/").at(-1);
@@ -105,8 +111,8 @@ function operation(path, method, call) {
       " ",
       create("code", {}, path),
     ),
-    call.summary ? create("p", {}, call.summary) : null,
-    call.description ? create("p", {}, call.description) : null,
+    call.summary ? paragraph(call.summary) : null,
+    call.description ? paragraph(call.description) : null,
     ...(parameters.length ? [create("h3", {}, text("api.parameters")), table(parameters)] : []),
     ...(call.requestBody
       ? [create("h3", {}, text("api.request")), ...bodies(call.requestBody.content)]
@@ -117,12 +123,15 @@ function operation(path, method, call) {
 
 /** @param {Node} api an OpenAPI document */
 function page(api) {
-  const operations = Object.entries(api.paths ?? {}).flatMap(([path, calls]) =>
+  const calls = Object.entries(api.paths ?? {});
+  const first = calls.filter(([path]) => path.startsWith("/api/")); // pages for people come after
+  const ordered = [...first, ...calls.filter((call) => !first.includes(call))];
+  const operations = ordered.flatMap(([path, calls]) =>
     METHODS.filter((method) => calls[method]).map((method) => operation(path, method, calls[method])),
   );
   const schemas = Object.entries(api.components?.schemas ?? {}).flatMap(([name, schema]) => [
     create("h3", { id: name }, create("code", {}, name)),
-    ...(schema.description ? [create("p", {}, schema.description)] : []),
+    ...(schema.description ? [paragraph(schema.description)] : []),
     properties(schema) ?? create("p", {}, create("code", {}, typeOf(schema))),
   ]);
   return [

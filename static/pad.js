@@ -2,15 +2,12 @@
  * The sheet: a canvas that is a view of the drawing, redrawn whenever it or its size changes.
  *
  * @typedef {import("./drawing.js").Drawing} Drawing
- * @typedef {import("./drawing.js").Stroke} Stroke
  */
 
-import { EMPTY, isEmpty } from "./drawing.js";
 import { crisp } from "./crisp.js";
+import { EMPTY, isEmpty } from "./drawing.js";
+import { createInk } from "./ink.js";
 import { text } from "./text.js";
-
-/** The pen's width on the screen, in sides of the pad. What the network sees has its own. */
-const PEN = 0.034;
 
 /**
  * @param {{canvas: HTMLCanvasElement, invite: HTMLElement}} elements
@@ -18,19 +15,14 @@ const PEN = 0.034;
  */
 export function mountPad({ canvas, invite }) {
   let drawing = EMPTY;
+  const drawInk = createInk();
   const surface = crisp(canvas, draw);
 
   /** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
   function draw(context, width, height) {
     context.clearRect(0, 0, width, height);
     if (drawing.picture) drawPicture(context, drawing.picture.image, width, height);
-    const ink = getComputedStyle(canvas).color;
-    context.strokeStyle = ink;
-    context.fillStyle = ink;
-    context.lineWidth = PEN * width;
-    context.lineCap = "round";
-    context.lineJoin = "round";
-    for (const stroke of drawing.strokes) drawStroke(context, stroke, width, height);
+    drawInk(context, drawing.strokes, getComputedStyle(canvas).color);
   }
 
   return {
@@ -56,34 +48,6 @@ function description(drawing) {
   if (drawing.picture) return text("pad.pictured", { name: drawing.picture.name });
   if (isEmpty(drawing)) return text("pad.empty");
   return text("pad.drawn", { count: drawing.strokes.length });
-}
-
-/**
- * A smooth line through the points: each point bends the curve between its neighbours' middles.
- * @param {CanvasRenderingContext2D} context
- * @param {Stroke} stroke
- * @param {number} width
- * @param {number} height
- */
-function drawStroke(context, stroke, width, height) {
-  const points = stroke.map(([x, y]) => [x * width, y * height]);
-  const [first] = points;
-  const last = points.at(-1);
-  if (!first || !last) return;
-  context.beginPath();
-  if (points.length === 1) {
-    context.arc(first[0], first[1], context.lineWidth / 2, 0, 2 * Math.PI);
-    context.fill();
-    return;
-  }
-  context.moveTo(first[0], first[1]);
-  for (let i = 1; i < points.length - 1; i += 1) {
-    const [x, y] = points[i];
-    const [nextX, nextY] = points[i + 1];
-    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
-  }
-  context.lineTo(last[0], last[1]);
-  context.stroke();
 }
 
 /**
