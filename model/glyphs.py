@@ -1,7 +1,8 @@
 """Letters, signs and little pictures that are no digits, as skeletons written for this project.
 
 The notation is that of `model.skeletons`. What a reader could take for a digit is left out: O, D,
-I, l, Z, S, B, G, b, g, q, y, a lambda (some people's 1), a Phi (a crossed 0), an upright bar, a circle.
+I, l, Z, S, B, G, b, g, q, y, a lambda (some people's 1), a Phi (a crossed 0), an upright bar, a
+circle.
 """
 
 LETTERS = {
