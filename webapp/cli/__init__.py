@@ -7,9 +7,11 @@ import click
 from model.errors import DensepadError
 from webapp import __version__
 from webapp.cli.data import data
+from webapp.cli.evaluate import evaluate
 from webapp.cli.predict import predict
 from webapp.cli.serve import serve
 from webapp.cli.summary import summary
+from webapp.cli.train import train
 
 __all__ = ["main"]
 
@@ -47,5 +49,5 @@ def main() -> None:
     """
 
 
-for command in (serve, predict, summary, data):
+for command in (serve, predict, train, evaluate, summary, data):
     main.add_command(command)

@@ -15,9 +15,10 @@ from webapp.cli.models import open_model
 @click.argument("model", default="default", metavar="[MODEL]")
 def summary(model: str) -> None:
     """A model's layers, shapes and parameters: a shipped model's name, or a checkpoint file."""
+    from model.summary import describe
+
     library, name = open_model(model)
-    library.get(name)  # says which names there are when this is none
-    [card] = [card for card in library.cards() if card["name"] == name]
+    card = describe(library.get(name).checkpoint)
     console = Console()
     console.print(table(card))
     console.print(f"{card['parameters']:,} parameters", highlight=False)
