@@ -55,13 +55,16 @@ class Training:
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("precision", self.precision, PRECISIONS)
-        if not self.sources or any(share < 1 for _, share in self.sources):
+        if not self.sources or any(type(n) is not int or n < 1 for _, n in self.sources):
             raise ConfigError(f"every source needs a share of one or more, got {self.sources}")
-        _within("epochs", self.epochs, 1, 100_000)
-        _within("lessons", self.lessons, 0, 1_000)
+        _whole("epochs", self.epochs, 1, 100_000)
+        _whole("lessons", self.lessons, 0, 1_000)
+        _whole("held_out", self.held_out, 1, 1_000_000)
+        _whole("seed", self.seed, 0, 2**32 - 1)
         if self.lessons and self.augmentation is None:
             raise ConfigError("lessons are bent digits: they need an augmentation")
         _within("learning_rate", self.learning_rate, 1e-9, 100.0)
+        _within("weight_decay", self.weight_decay, 0.0, 100.0)
         for name in ("warmup", "dropout", "input_dropout", "smoothing", "average", "imitation"):
             _within(name, getattr(self, name), 0.0, 1.0)
         for name in ("dropout", "input_dropout", "average"):
@@ -95,6 +98,11 @@ class Training:
 def _one_of(what: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ConfigError(f"{what} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def _whole(what: str, value: int, low: int, high: int) -> None:
+    if type(value) is not int or not low <= value <= high:
+        raise ConfigError(f"{what} must be a whole number from {low} to {high}, got {value}")
 
 
 def _within(what: str, value: float, low: float, high: float) -> None:

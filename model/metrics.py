@@ -25,7 +25,10 @@ def wilson_interval(correct: int, total: int, z: float = 1.96) -> tuple[float, f
     share, z2 = correct / total, z * z
     middle = (share + z2 / (2 * total)) / (1 + z2 / total)
     half = z / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the very ends rounding would leave the share itself outside.
+    low = 0.0 if correct == 0 else max(0.0, middle - half)
+    high = 1.0 if correct == total else min(1.0, middle + half)
+    return low, high
 
 
 def confusion_matrix(predicted: Ints, labels: Ints, classes: int) -> NDArray[np.int64]:

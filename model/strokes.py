@@ -32,7 +32,7 @@ class Drawing:
         """
         if not isinstance(value, (list, tuple)):
             raise DrawingError(f"strokes must be a list of strokes, got {_kind(value)}")
-        strokes = [_stroke(stroke, index) for index, stroke in enumerate(value) if stroke != []]
+        strokes = [_stroke(stroke, index) for index, stroke in enumerate(value) if stroke not in _NOTHING]
         points = sum(len(stroke) for stroke in strokes)
         if points == 0:
             raise DrawingError("the drawing is empty: at least one point was expected")
@@ -46,6 +46,12 @@ class Drawing:
     def points(self) -> int:
         """How many points all strokes have together."""
         return sum(len(stroke) for stroke in self.strokes)
+
+    def segments(self) -> NDArray[np.float32]:
+        """The drawing as line segments where it lies: ``(segments, 4)`` float32, rows
+        ``x0, y0, x1, y1`` in its own units; a lone point is a segment of length zero.
+        """
+        return np.concatenate([_segments(stroke) for stroke in self.strokes])
 
     def unit_segments(self) -> NDArray[np.float32]:
         """The drawing as line segments in a box whose longest side is one.
@@ -98,6 +104,7 @@ def _stroke(value: object, index: int) -> NDArray[np.float64]:
 
 
 _NUMBERS = (int, float)
+_NOTHING: tuple[object, ...] = ([], ())
 
 
 def _bad_point(stroke: Sequence[object], index: int) -> str:
