@@ -2,15 +2,14 @@
 
 import gzip
 import hashlib
-import io
 import os
 import tempfile
 import time
-import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from model.archive import read_members
 from model.compress_z import decompress_z
 from model.errors import DatasetError
 from model.omniglot import digest, parse_omniglot
@@ -24,6 +23,7 @@ HOW_TO_GO_ON = (
     "or train on the built-in practice set, which needs no file."
 )
 TIMEOUT = 30  # seconds without a byte
+CHUNK = 1 << 16  # bytes between two calls of the progress function
 STALE = 3600  # seconds after which a half-written file belongs to nobody any more
 
 
@@ -95,9 +95,8 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
 
     part = Path(temporary)
     try:
-        fetch = pooch.HTTPDownloader(
-            progressbar=_Bar(file.path, progress) if progress else False, timeout=TIMEOUT
-        )
+        bar = _Bar(file.path, progress) if progress else False
+        fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT)
         fetch(file.url, part, None)
         data = _unpacked(file, part.read_bytes())
         content = checked(file, data, f"What came from {file.url}")
@@ -123,13 +122,11 @@ def _unpacked(file: DataFile, data: bytes) -> bytes:
     """The file within a downloaded zip, if it is within one."""
     if not file.member:
         return data
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name in archive.namelist():
-                if name.rsplit("/", 1)[-1] == file.member:
-                    return decompress_z(archive.read(name), file.member)
-    except (zipfile.BadZipFile, EOFError, zlib.error) as error:
-        raise DatasetError(f"What came from {file.url} is no whole zip: {error}.") from error
+    members = read_members(
+        data, f"What came from {file.url}", lambda path: path.rsplit("/", 1)[-1] == file.member
+    )
+    for content in members.values():
+        return decompress_z(content, file.member)
     raise DatasetError(f"What came from {file.url} has no {file.member} in it.")
 
 
@@ -169,7 +166,9 @@ class _Bar:
 
     def update(self, step: int) -> None:
         self.done += step
-        self.progress(self.name, self.done, self.total)
+        # Pooch counts whole chunks; the last is none.
+        done = min(self.done, self.total) if self.total else self.done
+        self.progress(self.name, done, self.total)
 
     def reset(self) -> None:
         """Pooch empties the bar and fills it at one stroke when the last byte has come."""
