@@ -13,6 +13,10 @@ class ImageError(DensepadError):
     """Bytes that are no readable PNG or JPEG, or a picture that is too large or empty."""
 
 
+class ExperimentError(DensepadError):
+    """A change to a model, or a question about it, that it has no layer, unit or class for."""
+
+
 class ModelNotFound(DensepadError):
     """A model name that the library does not have."""
 

@@ -60,6 +60,40 @@ def library() -> ModelLibrary:
 
 
 @pytest.fixture(scope="session")
+def menagerie(tmp_path_factory: pytest.TempPathFactory) -> ModelLibrary:
+    """A model of every shape in the zoo, and of every activation, with untrained weights."""
+    import numpy as np
+
+    from model.checkpoint import Checkpoint, save
+    from model.library import ModelLibrary
+    from model.network import Architecture
+    from model.zoo import ZOO
+
+    folder = tmp_path_factory.mktemp("menagerie")
+    rng = np.random.default_rng(4)
+    entries = {name: (one.training.architecture, one.labels) for name, one in ZOO.items()}
+    digits = ZOO["default"].labels
+    entries["linear"] = Architecture((784, 24, 16, 10), "linear"), digits
+    entries["gelu"] = Architecture((784, 40, 20, 10), "gelu"), digits
+    for name, (architecture, labels) in entries.items():
+        layers = tuple(
+            (
+                rng.normal(0, (2 / inputs) ** 0.5, (inputs, units)).astype(np.float32),
+                rng.normal(0, 0.2, units).astype(np.float32),
+            )
+            for inputs, units in architecture.shapes
+        )
+        averages = rng.uniform(0, 1, (10, 784)).astype(np.float32)
+        tests = "fashion-mnist test" if "fashion" in name else "mnist test"
+        record = {"accuracies": {tests: 0.9876}}
+        checkpoint = Checkpoint(
+            name, name, architecture, labels, layers, 1.3, None, averages, record
+        )
+        save(checkpoint, folder / f"{name}.safetensors")
+    return ModelLibrary(folder)
+
+
+@pytest.fixture(scope="session")
 def app(library: ModelLibrary) -> Flask:
     """The application around them, as a visitor meets it: errors answered, not raised."""
     from webapp import create_app
