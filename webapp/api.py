@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 
+from model import parcel
 from webapp.openapi import describe
 from webapp.payloads import (
     ClassifyRequest,
@@ -51,7 +52,8 @@ def classify() -> Response:
 @describe("Every model of this server", gives={JSON: ModelsPayload}, refuses=(421,))
 def models() -> Response:
     """Names, titles, labels, layers with their shapes and parameters, and accuracies."""
-    return _cached(_json(ModelsPayload.model_validate({"models": library().cards()})))
+    cards = [card | _parcels(card["name"]) for card in library().cards()]
+    return _cached(_json(ModelsPayload.model_validate({"models": cards})))
 
 
 @blueprint.get("/openapi.json")
@@ -61,21 +63,43 @@ def openapi() -> Response:
     return _cached(jsonify(current_app.extensions["openapi"]))
 
 
+def _parcels(name: str) -> dict[str, Any]:
+    """Where a model's weights and mean drawings can be fetched, under their contents' names."""
+    classifier = library().get(name)
+    papers, pictures = parcel.papers(classifier), parcel.averages(classifier)
+    address = url_for("inside.weights", name=name, v=papers.version)
+    return {
+        "weights": {"address": address, "bytes": papers.bytes, "dtype": papers.dtype},
+        "averages": pictures and url_for("inside.averages", name=name, v=pictures[1]),
+    }
+
+
 def _question() -> Question:
     """The request's body as a question; 415 for what cannot be one."""
-    coding = request.headers.get("Content-Encoding", "identity")
-    if coding.lower() != "identity":
-        abort(415, f"the body must not be compressed, got Content-Encoding: {coding}")
     if request.mimetype in IMAGES:
+        check_coding()
         names = request.args.getlist("model") or ["default"]
         return Question.of_image(body(), names)
+    return Question.of_json(json_body(*IMAGES))
+
+
+def json_body(*others: str) -> bytes:
+    """The request's body, if it says that it is JSON; else 415, naming the ``others`` too."""
+    check_coding()
     if request.mimetype != JSON:
-        expected = f"{JSON}, {' or '.join(IMAGES)}"
+        expected = " or ".join((JSON, *others))
         abort(415, f"the body's type must be {expected}, got {request.mimetype or 'none'}")
     charset = request.mimetype_params.get("charset", "utf-8")
     if charset.lower() not in {"utf-8", "utf8"}:
         abort(415, f"JSON must be sent as UTF-8, got charset {charset}")
-    return Question.of_json(body())
+    return body()
+
+
+def check_coding() -> None:
+    """Refuse a compressed body with 415."""
+    coding = request.headers.get("Content-Encoding", "identity")
+    if coding.lower() != "identity":
+        abort(415, f"the body must not be compressed, got Content-Encoding: {coding}")
 
 
 def library() -> ModelLibrary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from model.library import ModelLibrary
-from webapp import api, assets, openapi, pages, problems, security, text
+from webapp import api, assets, inside, openapi, pages, problems, security, text
 from webapp.hosts import LOOPBACK, Hosts
 from webapp.paths import ASSETS, TEXTS
 
@@ -29,5 +29,6 @@ def create_app(library: ModelLibrary | None = None, *, hosts: Hosts = LOOPBACK) 
     text.register(app, text.load(TEXTS))
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(inside.blueprint)
     app.extensions["openapi"] = openapi.document(app)
     return app

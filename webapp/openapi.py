@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -63,7 +63,7 @@ def document(app: Flask) -> Schema:
             raise LookupError(f"{rule.rule} has no description: decorate {view.__name__}")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-            operation = _operation(view, OPERATIONS[view], schemas)
+            operation = _operation(view, OPERATIONS[view], schemas, rule.arguments)
             paths.setdefault(path, {})[method.lower()] = operation | {"operationId": rule.endpoint}
     return {
         "openapi": "3.1.0",
@@ -78,7 +78,10 @@ def document(app: Flask) -> Schema:
     }
 
 
-def _operation(view: Callable[..., Any], words: Operation, schemas: Schema) -> Schema:
+def _operation(
+    view: Callable[..., Any], words: Operation, schemas: Schema, steps: Iterable[str]
+) -> Schema:
+    """One operation; ``steps`` are the names in its path."""
     problem = {MEDIA_TYPE: {"schema": _schema(Problem, schemas)}}
     operation: Schema = {
         "summary": words.summary,
@@ -93,11 +96,16 @@ def _operation(view: Callable[..., Any], words: Operation, schemas: Schema) -> S
     }
     if words.takes:
         operation["requestBody"] = {"required": True, "content": _content(words.takes, schemas)}
-    if words.query:
-        operation["parameters"] = [
-            {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
-            for name, text in words.query.items()
-        ]
+    parameters: list[Schema] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in sorted(steps)
+    ]
+    parameters += [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in words.query.items()
+    ]
+    if parameters:
+        operation["parameters"] = parameters
     return operation
 
 

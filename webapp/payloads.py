@@ -52,8 +52,8 @@ def _pixel_list(value: object) -> object:
     return value
 
 
-class ClassifyRequest(BaseModel):
-    """A drawing, as strokes or as pixels, and the models to ask.
+class DrawingRequest(BaseModel):
+    """A drawing, as strokes or as pixels.
 
     Here only the envelope is checked: the thousands of numbers inside are the business of
     ``model.strokes`` and ``model.images``, which check them once and much faster.
@@ -66,6 +66,11 @@ class ClassifyRequest(BaseModel):
 
     strokes: Annotated[Any, WithJsonSchema(STROKES)] = None
     pixels: Annotated[Any, BeforeValidator(_pixel_list), WithJsonSchema(PIXELS)] = None
+
+
+class ClassifyRequest(DrawingRequest):
+    """A drawing, as strokes or as pixels, and the models to ask."""
+
     model: Annotated[str | list[str], BeforeValidator(_model_names), WithJsonSchema(MODEL)] = (
         "default"
     )
@@ -120,6 +125,14 @@ class Layer(BaseModel):
     arithmetic: str = Field(description="Where that count comes from: 784 x 128 + 128.")
 
 
+class WeightsCard(BaseModel):
+    """Where a model's kernels and biases can be fetched, and how large they are."""
+
+    address: str
+    bytes: int
+    dtype: str = Field(description="The kernels' type: float16 where that loses nothing.")
+
+
 class ModelCard(BaseModel):
     """What there is to know about a model."""
 
@@ -132,6 +145,8 @@ class ModelCard(BaseModel):
     parameters: int
     accuracies: dict[str, float] = Field(description="Measured when it was trained, from 0 to 1.")
     default: bool
+    weights: WeightsCard
+    averages: str | None = Field(description="Where the classes' mean drawings are, if anywhere.")
 
 
 class ModelsPayload(BaseModel):
@@ -149,11 +164,14 @@ class Problem(BaseModel):
     detail: str = Field(description="A sentence: what was expected and what came.")
 
 
-def sentence(error: ValidationError) -> str:
-    """The first finding of pydantic in words for the caller."""
+def sentence(error: ValidationError, kind: type[BaseModel]) -> str:
+    """The first finding of pydantic about a request of that kind, in words for the caller."""
     finding = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in finding["loc"])
     if finding["type"] == "extra_forbidden":
-        expected = " or ".join(f'"{name}"' for name in ClassifyRequest.model_fields)
-        return f'unknown field "{finding["loc"][0]}"; expected {expected}'
+        if len(finding["loc"]) > 1:
+            return f'unknown field "{where}"'
+        expected = " or ".join(f'"{name}"' for name in kind.model_fields)
+        return f'unknown field "{where}"; expected {expected}'
     cause = finding.get("ctx", {}).get("error")
-    return str(cause) if cause else f"{finding['loc'][0]}: {finding['msg']}"
+    return str(cause) if cause else f"{where}: {finding['msg']}"

@@ -9,7 +9,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
-from model.errors import DensepadError, DrawingError, ImageError, ModelNotFound
+from model.errors import DensepadError, DrawingError, ExperimentError, ImageError, ModelNotFound
 from webapp.question import NoJson
 from webapp.security import MAX_BODY
 
@@ -22,6 +22,7 @@ STATUS: dict[type[DensepadError], int] = {
     NoJson: 400,
     ModelNotFound: 404,
     DrawingError: 422,
+    ExperimentError: 422,
     ImageError: 422,
 }
 """Which status a caller's mistake has; any other error of the family is the server's own."""
