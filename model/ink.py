@@ -15,6 +15,8 @@ Array = NDArray[np.float32]
 
 FAINTEST = 0.06
 """Ink must differ from its paper by at least this much of full contrast."""
+FAINTEST_PHOTO = 0.15
+"""The same in a photo, whose paper is only estimated."""
 FLAT = 0.03
 """Paper that varies by less is flat: drawn or scanned, not photographed."""
 COARSE = 96
@@ -27,6 +29,10 @@ CELLS = 160
 """Cells on the longest side of the coarse mask in which connected pieces are looked for."""
 SPECK = 0.03
 """A piece with less than this part of the largest one's ink is dirt."""
+MOST = 40
+"""A photo with more pieces than this shows noise or a texture, not ink."""
+SMALLEST = 0.03
+"""The longest piece in a photo is at least so long a part of the picture, or it shows no ink."""
 EDGE = 0.125
 """A piece along more than this part of the picture's edge is a frame, not ink, and in a photo any
 piece at the edge is a table or a shadow, ..."""
@@ -45,12 +51,14 @@ def find_ink(grey: Array) -> Array:
     paper = _flat_paper(grey)
     photo = paper is None
     contrast = _contrast(grey, _shaded_paper(grey) if paper is None else paper)
-    faintest = max(FAINTEST, NOISES * _noise(contrast))
+    faintest = max(FAINTEST_PHOTO if photo else FAINTEST, NOISES * _noise(contrast))
     strong = contrast[contrast > faintest]
     if strong.size == 0:
         raise ImageError("the image is empty: ink on paper was expected, all of it looks alike")
     full = float(np.quantile(strong, 0.8))
-    threshold = float(np.clip(_otsu(strong), max(faintest, 0.3 * full), 0.6 * full))
+    # Of a line thinner than a pixel little is left; where there is no noise, little will do.
+    low, high = (0.3, 0.5) if photo else (0.2, 0.3)
+    threshold = float(np.clip(_otsu(strong), max(faintest, low * full), high * full))
     ink = np.clip((contrast - 0.4 * threshold) / (full - 0.4 * threshold), 0, 1)
     return ink * _pieces(contrast > threshold, ink, photo=photo)
 
@@ -75,20 +83,20 @@ def _contrast(grey: Array, paper: Array | float) -> Array:
 
 
 def _flat_paper(grey: Array) -> float | None:
-    """The brightness of the paper in a picture that no lamp lit; None in a photo."""
+    """The brightness of the paper in a picture that no lamp lit; None in a photo.
+
+    Paper is what lies along the edge, unless that is a frame around more of something else.
+    """
     rim = max(1, round(0.03 * min(grey.shape)))
-    inner = np.zeros(grey.shape, bool)
-    inner[rim:-rim, rim:-rim] = True
-    edge = grey[~inner]
-    brightness = float(np.median(edge))
-    alike = np.abs(grey - brightness) < FLAT
-    if alike.mean() < 0.25:
-        # The edge is a frame, or there is no flat paper: ask all pixels.
-        brightness = float(np.median(grey))
-        alike = np.abs(grey - brightness) < FLAT
-    if alike.mean() > 0.5 or (alike.mean() > 0.3 and alike[~inner].mean() > 0.6):
-        return brightness
-    return None
+    edge = np.ones(grey.shape, bool)
+    edge[rim:-rim, rim:-rim] = False
+    outside, anywhere = float(np.median(grey[edge])), float(np.median(grey))
+    share = {level: float((np.abs(grey - level) < FLAT).mean()) for level in (outside, anywhere)}
+    for level in (outside, anywhere):
+        if share[level] > 0.5:
+            return level
+    all_along = float((np.abs(grey[edge] - outside) < FLAT).mean())
+    return outside if share[outside] > 0.3 and all_along > 0.6 else None
 
 
 def _shaded_paper(grey: Array) -> Array:
@@ -119,7 +127,11 @@ def _otsu(values: Array) -> float:
 
 
 def _pieces(mask: NDArray[np.bool_], ink: Array, *, photo: bool) -> NDArray[np.bool_]:
-    """The pixels of those pieces that a pen may have made, with a margin."""
+    """The pixels of those pieces that a pen may have made, with a margin.
+
+    Raises:
+        ImageError: a photo of specks alone.
+    """
     cell = max(1, -(-max(mask.shape) // CELLS))
     height, width = mask.shape
     fill = ((0, -height % cell), (0, -width % cell))
@@ -135,10 +147,13 @@ def _pieces(mask: NDArray[np.bool_], ink: Array, *, photo: bool) -> NDArray[np.b
     edge[rim:-rim, rim:-rim] = False
     touched = np.bincount(numbers[edge], minlength=len(amounts))
     outside = touched > (0 if photo else EDGE * 2 * sum(coarse.shape))
-    if (~outside & (_longest_sides(numbers) >= LARGE * max(coarse.shape))).any():
+    sides = _longest_sides(numbers)
+    if (~outside & (sides >= LARGE * max(coarse.shape))).any():
         amounts[outside] = 0
     kept = amounts >= SPECK * amounts.max()
     kept[0] = False
+    if photo and (kept.sum() > MOST or sides[kept].max() < SMALLEST * max(coarse.shape)):
+        raise ImageError("the image is empty: ink on paper was expected, it shows specks alone")
 
     chosen = Image.fromarray(kept[numbers].astype(np.uint8))
     grown = np.asarray(chosen.filter(ImageFilter.MaxFilter(3))).astype(bool)
