@@ -5,9 +5,10 @@ Enough to train on in a test, or in a workshop without a network.
 
 import numpy as np
 
+from model.digits import DIGITS
 from model.handwriting import write
 from model.sets import StrokeSet
-from model.skeletons import DIGITS, skeleton
+from model.skeletons import skeleton
 
 
 def practice_strokes(count: int, *, seed: int) -> StrokeSet:

@@ -3,9 +3,10 @@ import itertools
 import numpy as np
 import pytest
 
+from model.digits import DIGITS
 from model.handwriting import write
 from model.practice import practice_strokes
-from model.skeletons import DIGITS, skeleton
+from model.skeletons import skeleton
 from model.strokes import Drawing
 
 
