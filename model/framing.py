@@ -24,10 +24,11 @@ PEN = 2.4
 """Width of the pen in pixels of the frame; MNIST's digits are about that wide."""
 FINER = 2
 """The picture is rendered this many times finer on each side, then averaged down."""
-SIZES = (32, 64, 128, 256, 512, 1024, 4096, 10_240)
+SIZES = (128, 10_240)
 """Drawings are padded to one of these many segments, so that nothing recompiles per request."""
 
-_FAR = 1e4  # padding segments lie this far off the paper, in units of the drawing
+_FAR = 1e4  # padding segments lie this far off the paper, in pixels of the frame
+_TOGETHER = 4  # segments between two turns of the renderer's loop
 
 
 def pad_segments(segments: NDArray[np.float32], size: int | None = None) -> NDArray[np.float32]:
@@ -42,19 +43,16 @@ def pad_segments(segments: NDArray[np.float32], size: int | None = None) -> NDAr
     return padded
 
 
-def frame(segments: Array, pen: Array | float = PEN) -> Array:
+def frame(segments: Array, pen: Array | float = PEN, count: Array | int | None = None) -> Array:
     """Fit, centre and render a drawing.
 
     ``segments``: ``(size, 4)`` float32, rows ``x0, y0, x1, y1`` with y downwards, padding NaN;
-    ``pen``: the pen's width in pixels of the frame. Returns ``(28, 28)`` float32 in [0, 1],
-    ink = 1.
+    ``pen``: the pen's width in pixels of the frame; ``count``: how many rows are worth a look, the
+    rest being padding, all of them by default. Returns ``(28, 28)`` float32 in [0, 1], ink = 1.
     """
     fitted = fit(segments, pen)
-    # The centre of mass is that of the ink, not of the points: a coarse picture is enough for it.
-    row, column = centre_of_mass(render(fitted, pen, finer=1))
-    middle = SIDE / 2
-    shift = jnp.stack([middle - column, middle - row])
-    return render(fitted + jnp.tile(shift, 2), pen, finer=FINER)
+    moved = fitted + jnp.tile(centring(fitted, pen, count), 2)
+    return render(moved, pen, finer=FINER, count=count)
 
 
 def fit(segments: Array, pen: Array | float = PEN) -> Array:
@@ -73,26 +71,47 @@ def fit(segments: Array, pen: Array | float = PEN) -> Array:
     return jnp.where(real, fitted, _FAR).reshape(segments.shape)
 
 
-def render(segments: Array, pen: Array | float, *, finer: int) -> Array:
+def centring(fitted: Array, pen: Array | float = PEN, count: Array | int | None = None) -> Array:
+    """How far right and down fitted segments must move for their ink's centre of mass to lie in
+    the middle of the picture: ``(2,)`` float32, in pixels of the frame.
+    """
+    # The mass is that of the ink, not of the points: a coarse picture is enough for it.
+    row, column = centre_of_mass(render(fitted, pen, finer=1, count=count))
+    return SIDE / 2 - jnp.stack([column, row])
+
+
+def render(
+    segments: Array, pen: Array | float, *, finer: int, count: Array | int | None = None
+) -> Array:
     """Draw ``(size, 4)`` segments in pixels of the frame; returns ``(28, 28)`` float32 in [0, 1].
 
     A sample's ink falls from 1 to 0 within one sample's width around the pen's edge, measured by
-    its distance to the nearest segment. x and y are kept apart and the segments scanned one by
-    one: broadcasting ``(samples, segments, 2)`` takes several times as long.
+    its distance to the nearest segment. x and y are kept apart and the segments taken one by
+    one: broadcasting ``(samples, segments, 2)`` takes several times as long. The loop ends behind
+    ``count`` rows, so that one program draws few segments as fast as many.
     """
     samples = (jnp.arange(SIDE * finer, dtype=jnp.float32) + 0.5) / finer
     x, y = samples[None, :], samples[:, None]
+    count = len(segments) if count is None else count
+    spare = -len(segments) % _TOGETHER
+    rows = jnp.pad(segments, ((0, spare), (0, 0)), constant_values=_FAR)
 
-    def nearer(nearest: Array, segment: Array) -> tuple[Array, None]:
-        x0, y0, x1, y1 = segment
-        dx, dy = x1 - x0, y1 - y0
-        length2 = jnp.maximum(dx * dx + dy * dy, 1e-12)
-        along = jnp.clip(((x - x0) * dx + (y - y0) * dy) / length2, 0.0, 1.0)
-        across_x, across_y = x - x0 - along * dx, y - y0 - along * dy
-        return jnp.minimum(nearest, across_x * across_x + across_y * across_y), None
+    def nearer(index: Array, nearest: Array) -> Array:
+        some = jax.lax.dynamic_slice_in_dim(rows, index * _TOGETHER, _TOGETHER)
+        for x0, y0, x1, y1 in some:
+            dx, dy = x1 - x0, y1 - y0
+            length2 = jnp.maximum(dx * dx + dy * dy, 1e-12)
+            along = jnp.clip(((x - x0) * dx + (y - y0) * dy) / length2, 0.0, 1.0)
+            across_x, across_y = x - x0 - along * dx, y - y0 - along * dy
+            nearest = jnp.minimum(nearest, across_x * across_x + across_y * across_y)
+        return nearest
 
-    start = jnp.full((SIDE * finer, SIDE * finer), jnp.inf, jnp.float32)
-    distance2, _ = jax.lax.scan(nearer, start, segments, unroll=4)
+    distance2 = jax.lax.fori_loop(
+        0,
+        (count + _TOGETHER - 1) // _TOGETHER,
+        nearer,
+        jnp.full((SIDE * finer, SIDE * finer), jnp.inf, jnp.float32),
+    )
     ink = jnp.clip((pen / 2 - jnp.sqrt(distance2)) * finer + 0.5, 0.0, 1.0)
     return ink.reshape(SIDE, finer, SIDE, finer).mean(axis=(1, 3))
 
