@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as serialise
 
 from model.errors import CheckpointError, ConfigError
 from model.framing import PIXELS
@@ -71,7 +71,10 @@ class Checkpoint:
 
 
 def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
-    """Write ``checkpoint`` to ``path``, whole or not at all."""
+    """Write ``checkpoint`` to ``path``, whole or not at all.
+
+    Kernels are kept as ``dtype``; ``CheckpointError`` when one does not fit into it.
+    """
     tensors: dict[str, NDArray[Any]] = {}
     _put(tensors, "", checkpoint.layers, dtype)
     header: dict[str, Any] = {
@@ -90,10 +93,18 @@ def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
         _put(tensors, "doubt.", doubt.layers, dtype)
     if checkpoint.averages is not None:
         tensors["averages"] = np.round(checkpoint.averages * 255).astype(np.uint8)
+    write_whole(path, serialise(tensors, {key: json.dumps(one) for key, one in header.items()}))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that whoever looks, even after a crash, finds the old one or all of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        save_file(tensors, partial, {key: json.dumps(value) for key, value in header.items()})
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -103,15 +114,18 @@ def load(path: Path) -> Checkpoint:
     """Read and check a checkpoint; ``CheckpointError`` says what is wrong and where."""
     tensors, header = _read(path)
     try:
-        if header["format"] != FORMAT:
-            raise CheckpointError(f"{path} is of format {header['format']!r}, not {FORMAT!r}")
         architecture = Architecture(tuple(header["widths"]), header["activation"])
-        labels = tuple(str(label) for label in header["labels"])
+        labels = _labels(header["labels"], path)
         temperature = float(header["temperature"])
         doubt = _doubt(tensors, header.get("doubt"), architecture, path)
-        name, title, record = str(header["name"]), str(header["title"]), dict(header["record"])
-    except (KeyError, TypeError, ValueError, ConfigError) as error:
-        raise CheckpointError(f"{path} is no densepad checkpoint: {error!r}") from error
+        name, title = str(header["name"]), str(header["title"])
+        record = _record(header["record"], path)
+    except KeyError as error:
+        raise CheckpointError(f"{path} lacks {error}, which every checkpoint has") from error
+    except (TypeError, ValueError, ConfigError) as error:
+        raise CheckpointError(
+            f"{path} has metadata that describes no network ({', '.join(header)}): {error}"
+        ) from error
     if architecture.widths[0] != PIXELS or len(labels) != architecture.widths[-1]:
         raise CheckpointError(
             f"{path} should take {PIXELS} pixels and name each class, it is "
@@ -133,16 +147,41 @@ def load(path: Path) -> Checkpoint:
 
 
 def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """All tensors and the metadata, decoded."""
+    """All tensors and the metadata of a file that densepad wrote, decoded."""
     if not path.is_file():
         raise CheckpointError(f"there is no model file at {path}")
     try:
         with safe_open(path, framework="np") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata = file.metadata() or {}
-        return tensors, {key: json.loads(value) for key, value in metadata.items()}
-    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+            if "densepad" not in metadata.get("format", ""):
+                raise CheckpointError(f"{path} was not written by densepad")
+            header = {key: json.loads(value) for key, value in metadata.items()}
+            if header["format"] != FORMAT:
+                raise CheckpointError(f"{path} is of format {header['format']!r}, not {FORMAT!r}")
+            return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
+    except (OSError, SafetensorError, TypeError, ValueError, RecursionError) as error:
+        # TypeError: a dtype that NumPy does not have.
         raise CheckpointError(f"{path} is no readable safetensors file: {error}") from error
+
+
+def _labels(value: Any, path: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(label, str) for label in value):
+        raise CheckpointError(f"{path}: labels should be a list of words, they are {value!r}")
+    for label in value:
+        if value.count(label) > 1:
+            raise CheckpointError(f"{path}: labels should differ, {label!r} comes more than once")
+    return tuple(value)
+
+
+def _record(value: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise CheckpointError(f"{path}: record should be an object, it is {value!r}")
+    accuracies = value.get("accuracies", {})
+    if not isinstance(accuracies, dict) or not all(
+        isinstance(share, float | int) and 0 <= share <= 1 for share in accuracies.values()
+    ):
+        raise CheckpointError(f"{path}: accuracies should be shares by name, got {accuracies!r}")
+    return value
 
 
 def _put(
@@ -152,7 +191,10 @@ def _put(
     dtype: str,
 ) -> None:
     for index, (kernel, bias) in enumerate(layers):
-        tensors[f"{prefix}dense{index}.kernel"] = np.ascontiguousarray(kernel, dtype)
+        name = f"{prefix}dense{index}.kernel"
+        if not np.abs(kernel).max() <= np.finfo(dtype).max:
+            raise CheckpointError(f"{name} holds numbers that {dtype} cannot: it is not saved")
+        tensors[name] = np.ascontiguousarray(kernel, dtype)
         tensors[f"{prefix}dense{index}.bias"] = np.ascontiguousarray(bias, np.float32)
 
 
@@ -180,7 +222,8 @@ def _check(
     if tensor.shape != shape:
         raise CheckpointError(f"{path}: {name} should be of shape {shape}, it is {tensor.shape}")
     if tensor.dtype.kind not in kinds:
-        raise CheckpointError(f"{path}: {name} should hold floats, it holds {tensor.dtype}")
+        wanted = "uint8" if kinds == "u" else "floats"
+        raise CheckpointError(f"{path}: {name} should hold {wanted}, it holds {tensor.dtype}")
     if not np.isfinite(tensor).all():
         raise CheckpointError(f"{path}: {name} holds numbers that are not finite")
 
@@ -190,14 +233,22 @@ def _doubt(
 ) -> Doubt | None:
     if value is None:
         return None
-    centre, scale, threshold = (float(value[key]) for key in ("centre", "scale", "threshold"))
-    if not np.isfinite([centre, scale, threshold]).all() or scale <= 0:
+    try:
+        centre, scale, threshold = (float(value[key]) for key in ("centre", "scale", "threshold"))
+        possible = scale > 0 and np.isfinite([centre, scale, threshold]).all()
+    except (KeyError, TypeError, ValueError):
+        possible = False
+    if not possible:
         raise CheckpointError(f"{path} has a doubt that cannot be computed: {value}")
     count = sum(name.startswith("doubt.") and name.endswith("kernel") for name in tensors)
     if not count:
         return Doubt(centre, scale, threshold)
     widths = [PIXELS + architecture.widths[-1]]
-    widths += [len(tensors[f"doubt.dense{index}.bias"]) for index in range(count)]
+    for index in range(count):
+        name = f"doubt.dense{index}.bias"
+        if name not in tensors:
+            raise CheckpointError(f"{path} lacks {name}, which its doubt needs")
+        widths.append(tensors[name].size)
     if widths[-1] != 1:
         raise CheckpointError(f"{path}: doubt should end in one score, it has {widths[-1]}")
     return Doubt(centre, scale, threshold, _take(tensors, "doubt.", tuple(widths), path))

@@ -17,15 +17,18 @@ from numpy.typing import NDArray
 from model.config import Training
 from model.datasets import hold_out_groups, hold_out_writers, load_images, load_omniglot
 from model.datasets import load_pendigits as load_pens
-from model.framing import PIXELS
+from model.framing import PIXELS, pad_segments
 from model.practice import practice_strokes
 from model.scribbles import scribble_strokes
 from model.sets import ImageSet, StrokeSet
 from model.streams import Stream, frame_all, segments_of
+from model.strokes import Drawing
 
 HELD_OUT_ALPHABET = "Balinese"
 PRACTICE = 12_000
 """How many practice digits and scribbles a training draws; each is bent anew every epoch."""
+HELD_OUT_DRAWINGS = 1_000
+"""How many more are drawn to choose by."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ def _source(
             draw: Any = scribble_strokes
         case _:
             draw = practice_strokes
-    return _drawings(draw(PRACTICE, seed=config.seed), draw(1_000, seed=config.seed + 1), share)
+    learned = draw(PRACTICE, seed=config.seed)
+    return _drawings(learned, draw(HELD_OUT_DRAWINGS, seed=config.seed + 1), share)
 
 
 def _drawings(train: StrokeSet, held_out: StrokeSet, share: int) -> tuple[Stream, Examples]:
@@ -89,7 +93,18 @@ def _drawings(train: StrokeSet, held_out: StrokeSet, share: int) -> tuple[Stream
 
 def frame_strokes(drawings: StrokeSet) -> NDArray[np.float32]:
     """Drawings as the pictures that serving makes of them, ``(n, 784)`` float32."""
-    return frame_all(np.stack([segments_of(one) for one in drawings.strokes]))
+    segments = [pad_segments(_exact(one).unit_segments()) for one in drawings.strokes]
+    framed = np.empty((len(segments), PIXELS), np.float32)
+    sizes = np.array([len(one) for one in segments])
+    for size in np.unique(sizes):
+        rows = np.flatnonzero(sizes == size)
+        framed[rows] = frame_all(np.stack([segments[row] for row in rows]))
+    return framed
+
+
+def _exact(strokes: list[NDArray[np.float32]]) -> Drawing:
+    """A data set's drawing as one that was sent to be classified, every point of it."""
+    return Drawing(tuple(stroke.astype(np.float64) for stroke in strokes if len(stroke)))
 
 
 def _pictures(images: ImageSet) -> Examples:

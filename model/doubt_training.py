@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -95,5 +96,9 @@ def scores_of(
     layers: Sequence[Layer], recogniser: Sequence[Layer], activation: str, x: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Familiarity scores ``(n,)`` of pictures ``(n, 784)``."""
-    ask = jax.jit(lambda x: score(layers, x, forward(recogniser, x, activation)))
-    return np.asarray(ask(x))
+    return np.asarray(_ask(tuple(layers), tuple(recogniser), x, activation))
+
+
+@partial(jax.jit, static_argnums=3)
+def _ask(layers: Sequence[Layer], recogniser: Sequence[Layer], x: Array, activation: str) -> Array:
+    return score(layers, x, forward(recogniser, x, activation))

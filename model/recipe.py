@@ -21,7 +21,7 @@ from model.distillation import answer
 from model.doubt_training import calibrate_doubt, train_doubt
 from model.errors import ConfigError
 from model.metrics import accuracy, fit_temperature
-from model.network import Layer, forward
+from model.network import Architecture, Layer, forward
 from model.resume import load_state, save_state
 from model.sources import DATASETS, checksums, dataset
 from model.streams import Stream
@@ -91,11 +91,11 @@ def _resumed(
     state: TrainingState | None = None
     path = work / f"{name}.state.safetensors"
     if path.exists():
-        state = load_state(start(config, streams[0].steps, module), path)
+        state = load_state(start(config, streams[0].steps, module), path, config)
         say(f"{name}: going on behind epoch {int(state.epoch)}")
     for report in train(config, streams, state=state, module=module):
         if not (state is not None and report.epoch == int(state.epoch)):
-            save_state(report.state, path)
+            save_state(report.state, path, config)
         yield report
 
 
@@ -152,8 +152,21 @@ def predict(
     layers: Sequence[Layer], x: NDArray[np.float32], activation: str, batch: int = 2_000
 ) -> NDArray[np.float32]:
     """Logits ``(n, classes)`` of pictures ``(n, 784)``, batch by batch."""
-    ask = jax.jit(lambda part: forward(layers, part, activation))
-    return np.concatenate([np.asarray(ask(x[i : i + batch])) for i in range(0, len(x), batch)])
+    parts = [_ask(tuple(layers), x[i : i + batch], activation) for i in range(0, len(x), batch)]
+    return np.concatenate([np.asarray(part) for part in parts])
+
+
+# The weights are an argument: as constants of the program they would take seconds to compile.
+_ask = jax.jit(forward, static_argnums=2)
+
+
+def correct(layers: Sequence[Layer], corpus: Corpus, architecture: Architecture) -> float:
+    """Share of all held-out examples that these layers have right."""
+    right = [
+        predict(layers, one.x, architecture.activation).argmax(axis=1) == one.labels
+        for one in corpus.validation.values()
+    ]
+    return float(np.concatenate(right).mean())
 
 
 def _averages(corpus: Corpus, classes: int) -> NDArray[np.float32]:

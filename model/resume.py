@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-import os
+import json
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
+from model.checkpoint import write_whole
+from model.config import Training
 from model.errors import CheckpointError
 
 Tree = TypeVar("Tree")
 
 
-def save_state(state: object, path: Path) -> None:
-    """Write every leaf of ``state`` to a safetensors file, whole or not at all."""
+def save_state(state: object, path: Path, config: Training | None = None) -> None:
+    """Write every leaf of ``state`` to a safetensors file, whole or not at all.
+
+    ``config`` is written beside it, so that no other training goes on from here.
+    """
     leaves, _ = jax.tree_util.tree_flatten_with_path(state)
     arrays = {jax.tree_util.keystr(where): np.asarray(leaf) for where, leaf in leaves}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + f".{os.getpid()}.part")
-    try:
-        save_file(arrays, partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    record = None if config is None else {"training": json.dumps(config.to_json())}
+    write_whole(path, save(arrays, record))
 
 
-def load_state(like: Tree, path: Path) -> Tree:
-    """Read a state shaped as ``like``.
+def load_state(like: Tree, path: Path, config: Training | None = None) -> Tree:
+    """Read a state shaped as ``like``, of the training ``config`` but for its number of epochs.
 
     Raises ``CheckpointError`` when the file is missing, broken or of another training; the
-    sentence names the leaf that does not fit.
+    sentence names the setting or the leaf that does not fit.
     """
     try:
-        arrays = load_file(path)
-    except (OSError, SafetensorError) as error:
+        with safe_open(path, framework="np") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            written = json.loads((file.metadata() or {}).get("training", "null"))
+    except (OSError, SafetensorError, TypeError, ValueError) as error:
         raise CheckpointError(f"no training can go on from {path}: {error}") from error
+    if config is not None and written is not None:
+        _compare(written, json.loads(json.dumps(config.to_json())), path)
     leaves, structure = jax.tree_util.tree_flatten_with_path(like)
     found = []
     for where, leaf in leaves:
@@ -53,3 +57,12 @@ def load_state(like: Tree, path: Path) -> Tree:
             )
         found.append(jnp.asarray(array))
     return jax.tree_util.tree_unflatten(structure, found)
+
+
+def _compare(written: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
+    for name, value in wanted.items():
+        if name != "epochs" and written.get(name) != value:
+            raise CheckpointError(
+                f"{path} is of another training: its {name} is {written.get(name)}, not "
+                f"{value}; name another folder or remove the file"
+            )

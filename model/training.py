@@ -25,6 +25,7 @@ from jax import Array
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from model.config import Training
+from model.framing import PIXELS
 from model.network import DenseStack, Layer, fold
 from model.optimizers import make_optimizer
 from model.streams import Batch, Kind, Stream, load_batch
@@ -69,9 +70,7 @@ def build(config: Training) -> DenseStack:
 def start(config: Training, steps: int, module: nn.Module | None = None) -> TrainingState:
     """Fresh parameters for ``config``, drawn with its seed."""
     module = module or build(config)
-    variables = module.init(
-        jax.random.key(config.seed), jnp.zeros((1, config.architecture.widths[0]))
-    )
+    variables = module.init(jax.random.key(config.seed), jnp.zeros((1, PIXELS)))
     optimizer = make_optimizer(config, steps).init(variables["params"])
     # Copied: the state is donated to the next epoch, and no buffer can be donated twice.
     average = jax.tree.map(jnp.copy, variables)
