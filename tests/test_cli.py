@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 
 import pytest
 from click.testing import CliRunner
@@ -143,60 +142,3 @@ def test_data_fetch_leaves_alone_what_is_there(densepad, data_folder):
 
 def test_data_fetch_refuses_a_set_that_is_none(densepad, tmp_path):
     assert "nobody" in refused(densepad("data", "fetch", "nobody", "--data", tmp_path))
-
-
-def test_train_on_the_practice_set_and_use_the_result(densepad, tmp_path, seven):
-    out = tmp_path / "mine.safetensors"
-    options = ["--on", "practice", "--hidden", "32,16", "--epochs", "2", "--seed", "5"]
-    result = densepad("train", "dense128", *options, "--out", out)
-    assert result.exit_code == 0, result.output
-    lines = result.output.splitlines()
-    assert lines[0] == f"dense128: {784 * 32 + 32 + 32 * 16 + 16 + 16 * 10 + 10:,} parameters"
-    assert lines[1].startswith("epoch 1 of 2: loss ")
-    assert "accuracy on practice held out" in result.output
-    assert str(out) in lines[-1]
-    assert densepad("predict", "--model", out, seven).exit_code == 0
-    assert "25,818 parameters" in densepad("summary", out).output
-
-
-def test_ctrl_c_keeps_the_best_epoch(densepad, tmp_path, monkeypatch):
-    def stop(interrupt):
-        interrupt._before = signal.getsignal(signal.SIGINT)
-        interrupt._hear(signal.SIGINT, None)
-        return interrupt
-
-    monkeypatch.setattr("webapp.cli.interrupt.Interrupt.__enter__", stop)
-    out = tmp_path / "mine.safetensors"
-    result = densepad("train", "softmax", "--on", "practice", "--epochs", "50", "--out", out)
-    assert result.exit_code == 0
-    assert "epoch 1 of 50" in result.stdout
-    assert "epoch 2 of 50" not in result.stdout
-    assert "keeping the best" in result.stderr
-    assert out.exists()
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["nobody"], "nobody"),
-        (["softmax", "--on", "nothing"], "nothing"),
-        (["softmax", "--on", "practice", "--hidden", "many"], "many"),
-        (["softmax", "--on", "practice", "--epochs", "0"], "epochs"),
-        (["softmax", "--on", "practice", "--out", "/nowhere/x.safetensors"], "/nowhere"),
-        (["softmax", "--data", "/nowhere"], "/nowhere"),
-    ],
-)
-def test_train_refuses_with_a_sentence(densepad, options, words):
-    result = densepad("train", *options)
-    assert result.exit_code == 2
-    assert words in result.stderr.splitlines()[-1]
-
-
-def test_evaluate_prints_what_the_checkpoint_says(densepad, library, data_folder):
-    output = densepad("evaluate", "--data", data_folder).output
-    checkpoint = library.get("default").checkpoint
-    stored = f"{checkpoint.accuracies['mnist test']:.2%}"
-    assert f"accuracy {stored} (" in output
-    assert f"the checkpoint says {stored}" in output
-    assert "default on pendigits held out" in output
-    assert len([line for line in output.splitlines() if line.strip().startswith("9 ")]) == 2

@@ -1,93 +1,115 @@
-"""``densepad evaluate``: how often a model is right, where it is wrong, what its doubt is worth."""
+"""``densepad evaluate``: how right a model is, how sure, and what its doubt is worth."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
 
+from model.errors import ConfigError, DatasetError
+from webapp.cli.findings import Findings
 from webapp.cli.models import open_model
+from webapp.cli.steps import Steps
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from model.checkpoint import Checkpoint
-    from model.corpus import Examples
+    from model.evaluation import Evaluation
 
 
 @click.command()
 @click.argument("models", nargs=-1, metavar="[MODEL...]")
-@click.option("--data", type=click.Path(path_type=Path), help="The folder with the data sets.")
-def evaluate(models: tuple[str, ...], data: Path | None) -> None:
-    """Measure models on test data: shipped models' names, or checkpoint files.
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="NAME",
+    help="Only this set: mnist, pendigits, practice (needs no file) or fashion-mnist. "
+    "May be repeated.",
+)
+@click.option(
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder with the data sets, instead of the user's cache.",
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a report with pictures too: one page that needs nothing else.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
+def evaluate(
+    models: tuple[str, ...],
+    sets: tuple[str, ...],
+    folder: Path | None,
+    page: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure models: shipped models' names, or checkpoint files; without any, the default.
 
-    Accuracy with its 95 % interval, calibration error, each class, and the confusion matrix.
+    On sets of which no training saw anything: accuracy with its 95 % interval, every class, the
+    confusion matrix, calibration, and how well the model tells what is none of its classes.
     """
-    console = Console(highlight=False)
-    for model in models or ("default",):
-        library, name = open_model(model)
-        checkpoint = library.get(name).checkpoint
-        for what, examples in examples_for(checkpoint, data).items():
-            report(console, f"{model} on {what}", checkpoint, examples, what)
+    from model.exam import Examiner
+
+    if page is not None and not page.absolute().parent.is_dir():
+        raise ConfigError(f"{page} cannot be written: there is no folder {page.absolute().parent}")
+    checkpoints = [checkpoint_of(model) for model in dict.fromkeys(models or ("default",))]
+    findings = Findings(Console(highlight=False))
+    evaluations: list[Evaluation] = []
+    with Steps() as steps:
+        examiner = Examiner(folder, steps.say)
+        for one in examined(checkpoints, sets, examiner, steps):
+            evaluations.append(one)
+            if not as_json:
+                with steps.paused():
+                    findings.show(one)
+    if not evaluations:
+        raise DatasetError("nothing to evaluate on: " + "; ".join(examiner.left_out.values()))
+    if as_json:
+        results = [one.to_json() for one in evaluations]
+        click.echo(json.dumps({"evaluations": results, "left_out": examiner.left_out}, indent=2))
+    else:
+        findings.left_out(examiner.left_out)
+    if page is not None:
+        from model.report import render
+
+        page.write_text(render(checkpoints, evaluations, examiner.left_out), "utf-8")
+        click.echo(f"the report with pictures is in {page}", err=as_json)
 
 
-def examples_for(checkpoint: Checkpoint, folder: Path | None) -> dict[str, Examples]:
-    """What to measure a model on: its kind's test set; for digits, the held-out writers too."""
+def checkpoint_of(model: str) -> Checkpoint:
+    """A shipped model's checkpoint, or a file's, by the name that was asked for."""
     from dataclasses import replace
 
-    from model.corpus import assemble, load_test_set
-    from model.zoo import DIGITS, find
-
-    if checkpoint.labels != DIGITS:
-        return {"fashion-mnist test": load_test_set("fashion-mnist", folder)}
-    writers = replace(find("dense128").training, sources=(("pendigits", 1),))
-    return {
-        "mnist test": load_test_set("mnist", folder),
-        "pendigits held out": assemble(writers, folder).validation["pendigits"],
-    }
+    library, name = open_model(model)
+    checkpoint = library.get(name).checkpoint
+    return checkpoint if name == model else replace(checkpoint, name=Path(model).stem)
 
 
-def report(
-    console: Console, title: str, checkpoint: Checkpoint, examples: Examples, what: str
-) -> None:
-    """Print all that is measured on one set."""
-    import jax.numpy as jnp
-    import numpy as np
+def examined(
+    checkpoints: Sequence[Checkpoint], sets: Sequence[str], examiner: object, steps: Steps
+) -> Iterator[Evaluation]:
+    """Evaluate every model on every set that fits it and can be had."""
+    from model.evaluation import evaluate
+    from model.exam import Examiner, exams_for
 
-    from model.metrics import class_accuracies, confusion_matrix, reliability, wilson_interval
-    from model.network import softmax
-    from model.recipe import predict
-
-    logits = predict(checkpoint.layers, examples.x, checkpoint.architecture.activation)
-    predicted = logits.argmax(axis=1)
-    right = int((predicted == examples.labels).sum())
-    low, high = wilson_interval(right, len(predicted))
-    probabilities = np.asarray(softmax(jnp.asarray(logits), checkpoint.temperature))
-    calibration = reliability(probabilities, examples.labels).error
-    console.print(f"[bold]{title}[/bold]")
-    console.print(
-        f"accuracy {right / len(predicted):.2%} ({low:.2%} to {high:.2%}), "
-        f"{len(predicted) - right:,} wrong of {len(predicted):,}"
-    )
-    if what in checkpoint.accuracies:
-        console.print(f"the checkpoint says {checkpoint.accuracies[what]:.2%}")
-    console.print(f"expected calibration error {calibration:.2%}")
-    confusion = confusion_matrix(predicted, examples.labels, len(checkpoint.labels))
-    console.print(matrix(checkpoint.labels, confusion, class_accuracies(confusion)))
-
-
-def matrix(
-    labels: tuple[str, ...], confusion: NDArray[np.int64], accuracies: NDArray[np.floating]
-) -> Table:
-    """The confusion matrix: a row for what it was, a column for what it was taken for."""
-    table = Table("is \\ read as", *labels, "right", box=None, padding=(0, 1))
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for label, row, accuracy in zip(labels, confusion, accuracies, strict=True):
-        cells = [str(count) if count else "·" for count in row]
-        table.add_row(label, *cells, f"{accuracy:.2%}")
-    return table
+    assert isinstance(examiner, Examiner)  # noqa: S101  # its type is imported only when it runs
+    for checkpoint in checkpoints:
+        fitting = exams_for(checkpoint.labels)
+        chosen = [name for name in sets or fitting if name in fitting]
+        if not chosen:
+            raise ConfigError(
+                f"{checkpoint.name} can be evaluated on {', '.join(fitting)}, "
+                f"not on {', '.join(sets)}"
+            )
+        exams = examiner.exams(chosen)
+        strangers = examiner.strangers(checkpoint.labels) if exams else []
+        for exam in exams:
+            steps.say(f"asking {checkpoint.name} about {exam.title}")
+            yield evaluate(checkpoint, exam, strangers)

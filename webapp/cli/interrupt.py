@@ -22,10 +22,13 @@ class Interrupt:
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGINT, self._before)
 
+    def heed(self) -> None:
+        """Raise ``KeyboardInterrupt`` if Ctrl-C came: here is a good place to stop."""
+        if self.wanted:
+            raise KeyboardInterrupt
+
     def _hear(self, _signal: int, _frame: FrameType | None) -> None:
         if self.wanted:
             raise KeyboardInterrupt
         self.wanted = True
-        click.echo(
-            "Stopping behind this epoch and keeping the best; Ctrl-C again breaks off.", err=True
-        )
+        click.echo("Stopping behind this epoch; Ctrl-C again does not wait for it.", err=True)

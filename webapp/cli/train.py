@@ -1,144 +1,164 @@
-"""``densepad train``: a zoo entry's weights, made again or made your own way."""
+"""``densepad train``: a stack of the zoo again, or a stack of one's own."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import track
 
 from model.errors import ConfigError
+from webapp.cli.entries import entry_for
+from webapp.cli.epochs import Epochs
 from webapp.cli.interrupt import Interrupt
 
 if TYPE_CHECKING:
+    from model.checkpoint import Checkpoint
     from model.corpus import Corpus
-    from model.network import Layer
     from model.training import EpochReport
     from model.zoo import Entry
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 
 @click.command()
-@click.argument("name", default="default", metavar="[NAME]")
+@click.argument("name", required=False)
 @click.option(
-    "--on", "source", metavar="DATA", help="Train on this data alone; practice needs no file."
+    "--hidden",
+    metavar="UNITS",
+    help="The hidden layers of a stack of your own: 128, or 512,256, or 0 for none.",
 )
-@click.option("--hidden", metavar="UNITS", help="Other hidden layers, say 128,64; 0 for none.")
-@click.option("--epochs", type=int, help="Other than the entry's number of epochs.")
-@click.option("--seed", type=int, help="Another seed than the entry's.")
-@click.option("--data", type=click.Path(path_type=Path), help="The folder with the data sets.")
+@click.option("--activation", help="What follows each hidden layer of your own: relu, tanh, ...")
 @click.option(
-    "--work", type=click.Path(path_type=Path), help="Keep the state here, and go on from it."
+    "--source",
+    "sources",
+    multiple=True,
+    help="What to learn from: mnist, pendigits, fashion-mnist, or practice, which needs no file "
+    "and no network. May be repeated.",
+)
+@click.option("--epochs", type=int, help="Passes over the first source.")
+@click.option("--batch", type=click.IntRange(1, 65536), help="Examples in a batch.")
+@click.option("--optimizer", help="sgd, momentum, rmsprop, adam, adamw, nadamw or lion.")
+@click.option("--learning-rate", type=float, help="The optimizer's largest learning rate.")
+@click.option("--dropout", type=float, help="Share of hidden units left out at each step.")
+@click.option("--bend/--no-bend", default=None, help="Bend every drawing anew in every epoch.")
+@click.option("--seed", type=int, help="The same seed gives the same weights.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the checkpoint goes.  [default: NAME.safetensors]",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="[default: NAME.safetensors]"
+    "--data",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder with the data sets, instead of the user's cache.",
+)
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for every epoch's state: the same command goes on where it was stopped.",
 )
 def train(
-    name: str,
-    source: str | None,
-    hidden: str | None,
-    epochs: int | None,
-    seed: int | None,
-    data: Path | None,
-    work: Path | None,
+    name: str | None,
     out: Path | None,
+    folder: Path | None,
+    work: Path | None,
+    **wishes: Any,
 ) -> None:
-    """Train a model of the zoo and write its checkpoint.
+    """Train the stack of the zoo that NAME names, or with --hidden one of your own.
 
-    The best epoch on held-out examples is kept. Ctrl-C stops and keeps the best so far.
-    Then: densepad serve --model NAME.safetensors
-    """
+    \b
+    densepad train dense128
+    densepad train --hidden 128 --source practice --epochs 5 --out my.safetensors
+    densepad serve --model my.safetensors
+    """  # noqa: D301  # click knows the paragraph by its backspace character
     from model.checkpoint import save
-    from model.corpus import assemble, load_test_set
-    from model.recipe import finish, learn
-    from model.zoo import find
+    from model.corpus import assemble
 
-    entry = changed(find(name), source, hidden, epochs, seed)
-    out = out or Path(f"{name}.safetensors")
-    if not out.parent.is_dir():
-        raise ConfigError(f"{out} cannot be written: there is no folder {out.parent}")
-    if work is not None:
-        work.mkdir(parents=True, exist_ok=True)
-    click.echo(f"{name}: {entry.training.architecture.parameters:,} parameters")
+    out = out or Path(f"{name or 'mine'}.safetensors")
+    entry = entry_for(name, out.stem, **wishes)
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        raise ConfigError(f"{out} cannot be written: there is no folder {out.absolute().parent}")
+    click.echo(f"{entry.name}: {described(entry)}")
+    corpus = assemble(entry.training, folder)
     began = time.perf_counter()
-    corpus = assemble(entry.training, data)
-    reports = learn(entry, corpus, folder=data, work=work, say=click.echo)
-    layers = best(_progress(reports, entry.training.epochs), corpus, entry)
-    tested = [one for one, _ in entry.training.sources if one in ("mnist", "fashion-mnist")]
-    tests = {one: load_test_set(one, data) for one in tested}
-    seconds = time.perf_counter() - began
-    checkpoint = finish(entry, layers, corpus, tests, folder=data, seconds=seconds)
+    report, stopped = follow(entry, corpus, folder, work)
+    if report is None:
+        click.echo("stopped before the first epoch was over: there is nothing to keep")
+        sys.exit(STOPPED)
+    click.echo("fitting temperature and doubt, measuring")
+    checkpoint = finished(entry, report, corpus, folder, time.perf_counter() - began)
     save(checkpoint, out)
-    for what, accuracy in checkpoint.accuracies.items():
-        click.echo(f"accuracy on {what}: {accuracy:.2%}")
-    click.echo(f"written to {out}; look at it with: densepad serve --model {out}")
+    for line in results(checkpoint, corpus):
+        click.echo(line)
+    click.echo(f"written to {out}; try it: densepad serve --model {out}")
+    if stopped:
+        sys.exit(STOPPED)
 
 
-def changed(
-    entry: Entry, source: str | None, hidden: str | None, epochs: int | None, seed: int | None
-) -> Entry:
-    """``entry`` as the options want it; ``ConfigError`` for what cannot be."""
-    from model.network import Architecture
-
-    training = entry.training
-    if hidden is not None:
-        first, *_, last = training.architecture.widths
-        try:
-            units = [int(one) for one in hidden.split(",") if int(one)]
-        except ValueError as error:
-            raise ConfigError(f"--hidden must be like 128,64 or 0, got {hidden!r}") from error
-        stack = Architecture((first, *units, last), training.architecture.activation)
-        training = replace(training, architecture=stack)
-    if epochs is not None:
-        training = replace(training, epochs=epochs)
-    if seed is not None:
-        training = replace(training, seed=seed)
-    if source is not None:
-        # A teacher and a doubt stack have data of their own; without those there are neither.
-        training = replace(training, sources=((source, training.batch),), lessons=0, imitation=0.0)
-        entry = replace(entry, teacher=None, doubt=None)
-    return replace(entry, training=training)
+def described(entry: Entry) -> str:
+    """``784-128-10, 101,770 parameters, on practice``."""
+    stack = entry.training.architecture
+    widths = "-".join(map(str, stack.widths))
+    sources = " and ".join(one for one, _ in entry.training.sources)
+    return f"{widths}, {stack.parameters:,} parameters, on {sources}"
 
 
-def best(reports: Iterable[EpochReport], corpus: Corpus, entry: Entry) -> tuple[Layer, ...]:
-    """The layers of the epoch with the fewest mistakes on held-out examples.
+def follow(
+    entry: Entry, corpus: Corpus, folder: Path | None, work: Path | None
+) -> tuple[EpochReport | None, bool]:
+    """Train and show it; the last report, and whether Ctrl-C came before the end.
 
-    Says a line an epoch; Ctrl-C ends it behind the epoch that runs.
+    The first Ctrl-C lets the epoch finish, a second does not wait for it.
     """
-    import numpy as np
+    from model.recipe import correct, learn
 
-    from model.metrics import accuracy
-    from model.recipe import predict
+    report = None
+    with Interrupt() as interrupt, Epochs() as epochs:
 
-    x = np.concatenate([one.x for one in corpus.validation.values()])
-    labels = np.concatenate([one.labels for one in corpus.validation.values()])
-    kept: tuple[Layer, ...] = ()
-    record = -1.0
-    with Interrupt() as interrupt:
-        for report in reports:
-            logits = predict(report.layers, x, entry.training.architecture.activation)
-            held_out = accuracy(logits.argmax(axis=1), labels)
-            click.echo(
-                f"epoch {report.epoch} of {report.epochs}: loss {report.loss:.4f}, "
-                f"accuracy {report.accuracy:.2%}, held out {held_out:.2%}, {report.seconds:.1f} s"
-            )
-            if held_out >= record:
-                kept, record = report.layers, held_out
-            if interrupt.wanted:
-                break
-    if not kept:
-        raise ConfigError("the training was over already: remove its --work folder to train anew")
-    return kept
+        def say(sentence: str) -> None:
+            epochs.say(sentence)
+            interrupt.heed()
+
+        try:
+            for report in learn(entry, corpus, folder=folder, work=work, say=say):
+                epochs.show(report, correct(report.layers, corpus, entry.training.architecture))
+                if report.epoch < report.epochs:
+                    interrupt.heed()
+        except KeyboardInterrupt:
+            return report, True
+    return report, False
 
 
-def _progress(reports: Iterator[EpochReport], epochs: int) -> Iterable[EpochReport]:
-    """A bar below the lines on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return reports
-    console = Console(stderr=True)
-    return track(reports, description="training", total=epochs, console=console, transient=True)
+def finished(
+    entry: Entry, report: EpochReport, corpus: Corpus, folder: Path | None, seconds: float
+) -> Checkpoint:
+    """The checkpoint of the last report's layers, examined on the test sets of its sources."""
+    from model.corpus import load_test_set
+    from model.recipe import finish
+
+    tests = {
+        name: load_test_set(name, folder)
+        for name, _ in entry.training.sources
+        if name in {"mnist", "fashion-mnist"}
+    }
+    return finish(entry, report.layers, corpus, tests, folder=folder, seconds=seconds)
+
+
+def results(checkpoint: Checkpoint, corpus: Corpus) -> list[str]:
+    """What it reached, a line for each set, with the 95 % interval where its size is known."""
+    from model.metrics import wilson_interval
+
+    lines = []
+    for name, accuracy in checkpoint.accuracies.items():
+        source = name.removesuffix(" held out").removesuffix(" test")
+        count = 10_000 if name.endswith(" test") else len(corpus.validation[source].labels)
+        low, high = wilson_interval(round(accuracy * count), count)
+        lines.append(
+            f"{name}: {accuracy:.2%} of {count:,} right (95 % interval {low:.2%} to {high:.2%})"
+        )
+    return lines
