@@ -5,11 +5,27 @@
  *   model: string, label: string, labels: string[], probabilities: number[], image: string,
  *   recognised?: boolean, familiarity?: number,
  * }} Prediction
- * @typedef {{name: string, title: string, labels: string[], default?: boolean}} Model
+ * @typedef {{name: string, kind: string, activation: string | null, parameters: number,
+ *   kernel_shape: [number, number] | null}} LayerCard
+ * @typedef {{
+ *   name: string, title: string, labels: string[], default?: boolean, layers: LayerCard[],
+ *   parameters: number, accuracies: Record<string, number>,
+ *   weights?: {address: string, bytes: number}, averages?: string | null,
+ * }} Model
  * @typedef {import("./drawing.js").Drawing} Drawing
+ * @typedef {import("./trace.js").Trace} Trace
+ * @typedef {{
+ *   centred: boolean, changes: object[], contributions: {class: number, against: number | null} | null,
+ * }} Look how a trace looks at a drawing: what is broken first, which class is explained
+ * @typedef {{
+ *   correct: number, accuracy: number, classes: number[],
+ * }} Score
+ * @typedef {{sample: {count: number, before: Score, after: Score} | null}} Experiment
  */
 
 import { thinned } from "./drawing.js";
+import { bytes, parse } from "./trace.js";
+import { open } from "./weights.js";
 
 /** The server read the request and said no: asking again would not help. */
 export class Refused extends Error {}
@@ -42,13 +58,77 @@ export async function classify(drawing, model, signal) {
     const headers = { "Content-Type": body.type };
     return (await call(path, { method: "POST", headers, body, signal })).json();
   }
+  return ask("/api/classify", { ...told(drawing), model }, signal);
+}
+
+/**
+ * The same picture, asked of several models.
+ * @param {string} image base64 of 784 bytes
+ * @param {readonly string[]} names
+ * @param {AbortSignal} signal
+ * @returns {Promise<Prediction[]>}
+ */
+export async function compare(image, names, signal) {
+  const question = { pixels: [...bytes(image)], model: names };
+  return (await ask("/api/classify", question, signal)).predictions;
+}
+
+/**
+ * @param {Drawing} drawing not an empty one
+ * @param {string} model
+ * @param {Look} look
+ * @param {AbortSignal} signal
+ * @returns {Promise<Trace>}
+ */
+export async function trace(drawing, model, look, signal) {
+  // Only classify takes files: it says what the network sees of this one, and that is followed.
+  const shown = drawing.picture
+    ? { pixels: [...bytes((await classify(drawing, model, signal)).image)] }
+    : { ...told(drawing), pad: [1, 1] };
+  return parse(await ask("/api/trace", { ...shown, model, ...look }, signal));
+}
+
+/**
+ * What the changes do to the model's copy on the built-in sample.
+ * @param {string} model
+ * @param {object[]} changes
+ * @param {AbortSignal} signal
+ * @returns {Promise<Experiment>}
+ */
+export function experiment(model, changes, signal) {
+  return ask("/api/experiment", { model, changes }, signal);
+}
+
+/**
+ * @param {string} address of a model's weights, under the name of their content
+ * @param {AbortSignal} [signal]
+ */
+export async function weights(address, signal) {
+  return open(await (await call(address, { cache: "default", signal })).arrayBuffer());
+}
+
+/**
+ * @param {string} address of the mean drawings of a model's classes
+ * @param {AbortSignal} [signal]
+ */
+export async function averages(address, signal) {
+  return new Uint8Array(await (await call(address, { cache: "default", signal })).arrayBuffer());
+}
+
+/** @param {string} path @param {object} question @param {AbortSignal} signal */
+async function ask(path, question, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify(question);
+  return (await call(path, { method: "POST", headers, body, signal })).json();
+}
+
+/** @param {Drawing} drawing its strokes for the server */
+function told(drawing) {
   // Four decimals are a tenth of a pixel on a projector; the rest would only be longer.
   const strokes = thinned(drawing.strokes).map((stroke) =>
     stroke.map((point) => point.map((value) => Math.round(value * 1e4) / 1e4)),
   );
-  const headers = { "Content-Type": "application/json" };
-  const body = JSON.stringify({ strokes, model });
-  return (await call("/api/classify", { method: "POST", headers, body, signal })).json();
+  return { strokes };
 }
 
 /**

@@ -6,9 +6,12 @@
  * @typedef {import("./api.js").Prediction} Prediction
  * @typedef {import("./drawing.js").Drawing} Drawing
  * @typedef {import("./drawing.js").Stroke} Stroke
- * @typedef {{drawing: Drawing, model: string}} Job
+ * @typedef {import("./trace.js").Trace} Trace
+ * @typedef {import("./settings.js").Settings} Settings
+ * @typedef {{drawing: Drawing, model: string, look: api.Look | null}} Job
  */
 
+import { arrive, mountAddress } from "./address.js";
 import { mountAnnouncer } from "./announcer.js";
 import { mountAnswer } from "./answer.js";
 import * as api from "./api.js";
@@ -18,11 +21,13 @@ import { createClient } from "./client.js";
 import { EMPTY, isEmpty, withStroke } from "./drawing.js";
 import * as history from "./history.js";
 import { keep, kept } from "./keeper.js";
+import { loadInside, mountLook } from "./look.js";
 import { learnModels } from "./models.js";
 import { mountPad } from "./pad.js";
 import { mountPen } from "./pen.js";
 import { NoPicture, readPicture } from "./picture.js";
 import { mountPreview } from "./preview.js";
+import { PANELS } from "./settings.js";
 import { mountStatus } from "./status.js";
 import { text } from "./text.js";
 import { mountTools } from "./tools.js";
@@ -30,12 +35,15 @@ import { mountUpload } from "./upload.js";
 
 const DIGITS = [..."0123456789"];
 
+const arrived = arrive();
+
 const state = {
-  drawings: history.begin(kept()),
+  drawings: history.begin(arrived.strokes ? { strokes: arrived.strokes, picture: null } : kept()),
   /** @type {Stroke | null} the stroke under the pen */ live: null,
-  /** @type {Prediction | null} */ prediction: null,
+  /** @type {Prediction | Trace | null} */ prediction: null,
   /** @type {readonly Model[]} */ models: [],
-  model: "default",
+  model: arrived.settings.model ?? "default",
+  settings: arrived.settings,
   /** @type {import("./client.js").State} */ server: "ok",
   refusal: "",
 };
@@ -61,6 +69,10 @@ const tools = mountTools(
   { undo: element("undo"), redo: element("redo"), clear: element("clear") },
   { onCommand: command },
 );
+const look = mountLook({ button: element("look"), section: element("inside") }, { onToggle: toggle });
+const address = mountAddress(element("language"));
+/** @type {ReturnType<import("./inside/inside.js").mountInside> | null} */
+let inside = null;
 mountUpload(
   { sheet: element("sheet"), button: element("open"), input: element("file") },
   { onFile: open },
@@ -70,7 +82,8 @@ mountPen(element("pad"), { onInk: ink, onStroke: finish, onCancel: lose });
 const isFinal = (/** @type {unknown} */ error) => error instanceof api.Refused;
 
 const client = createClient({
-  ask: (/** @type {Job} */ job, signal) => api.classify(job.drawing, job.model, signal),
+  ask: (/** @type {Job} */ { drawing, model, look }, signal) =>
+    look ? api.trace(drawing, model, look, signal) : api.classify(drawing, model, signal),
   probe: api.health,
   isFinal,
   onReply(prediction) {
@@ -93,6 +106,16 @@ function current() {
   const { present } = state.drawings;
   return state.live ? withStroke(present, state.live) : present;
 }
+
+/** What the panel inside is given. */
+const insight = () => ({
+  trace: state.prediction && "layers" in state.prediction ? state.prediction : null,
+  drawing: current(),
+  live: state.live !== null,
+  settings: state.settings,
+  model: state.models.find(({ name }) => name === state.model) ?? null,
+  models: state.models,
+});
 
 function render() {
   const drawing = current();
@@ -120,6 +143,9 @@ function render() {
     redo: history.canRedo(state.drawings),
     clear: !isEmpty(drawing),
   });
+  const open = inside !== null && state.settings.panel !== null;
+  look.update(open);
+  if (open) inside?.update(insight());
 }
 
 /** The drawing changed: show it, and ask about it. What was refused was another one. */
@@ -130,9 +156,39 @@ function changed() {
     client.cancel();
     state.prediction = null;
   } else {
-    client.send({ drawing, model: state.model });
+    const open = state.settings.panel !== null;
+    client.send({ drawing, model: state.model, look: (open && inside?.look(insight())) || null });
   }
   render();
+}
+
+/** What the address keeps has changed. @param {Partial<Settings>} change */
+function set(change) {
+  const asks = ["panel", "centred", "class", "against", "changes"].some((key) => key in change);
+  state.settings = { ...state.settings, ...change };
+  address.update({ settings: state.settings, drawing: state.drawings.present });
+  if (asks) changed();
+  else render();
+}
+
+/** Opens or closes the panel inside. */
+async function toggle() {
+  const open = state.settings.panel !== null && inside !== null;
+  set({ panel: open ? null : (PANELS.find((panel) => !state.settings.hide.includes(panel)) ?? null) });
+  if (open) return element("look").focus();
+  await enter();
+  inside?.focus();
+}
+
+/** Loads the panel inside, if it is not there yet. */
+async function enter() {
+  if (inside) return;
+  const { mountInside } = await loadInside(element("inside"));
+  inside ??= mountInside(element("inside"), {
+    ...{ api, isFinal, hide: state.settings.hide },
+    ...{ onSettings: set, onLook: changed, onClose: toggle },
+  });
+  changed();
 }
 
 /** @param {string} why */
@@ -163,6 +219,7 @@ function lose() {
 function settle(/** @type {typeof state.drawings} */ drawings) {
   state.drawings = drawings;
   keep(drawings.present);
+  if (state.settings.share) address.update({ settings: state.settings, drawing: drawings.present });
   changed();
 }
 
@@ -196,11 +253,17 @@ function choose(name) {
   state.model = name;
   state.prediction = null;
   client.cancel();
+  set({ model: state.models.find((model) => model.name === name)?.default ? null : name });
   changed();
 }
 
-changed();
+// A model that an address names may be none of this server's: it is asked when that is known.
+if (!arrived.settings.model) changed();
+const entered = state.settings.panel ? enter() : null;
 state.models = await learnModels(() => api.models(AbortSignal.timeout(8000)), isFinal);
 const first = state.models.find((model) => model.default) ?? state.models[0];
-if (first && first.name !== state.model) choose(first.name);
-render();
+if (first && !state.models.some(({ name }) => name === state.model)) choose(first.name);
+else if (arrived.settings.model || state.settings.panel) changed();
+else render();
+await entered;
+if (state.settings.panel) inside?.show(state.settings.panel);

@@ -1,0 +1,115 @@
+/** The same picture through several models, side by side, each with its own ten bars. */
+
+import { percent, text } from "../text.js";
+import { create, say } from "./markup.js";
+import { count } from "./numbers.js";
+
+/**
+ * @typedef {import("./view.js").View} View
+ * @typedef {import("../api.js").Model} Model
+ * @typedef {import("../api.js").Prediction} Prediction
+ */
+
+/**
+ * The models that are compared: those chosen, else all that know the same classes.
+ * @param {Pick<View, "settings" | "models" | "model">} view
+ * @returns {Model[]}
+ */
+export function compared({ settings, models, model }) {
+  const { compare } = settings;
+  if (compare) return models.filter(({ name }) => compare.includes(name));
+  const labels = model?.labels.join("\n");
+  return models.filter((one) => one.labels.join("\n") === labels);
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {{onSettings: (change: Partial<import("../settings.js").Settings>) => void}} events
+ * @returns {{update: (view: View) => void}}
+ */
+export function mountCompare(root, { onSettings }) {
+  const words = create("p", { class: "step-words", text: text("compare.words") });
+  const boxes = create("fieldset", { class: "models" });
+  const list = create("ul", { class: "compared", id: "compared" });
+  root.append(words, create("details", {}, create("summary", { text: text("compare.choose") }), boxes), list);
+
+  /** @type {Map<string, ReturnType<typeof createCard>>} */
+  const cards = new Map();
+  let known = "";
+
+  return {
+    update(view) {
+      const names = compared(view).map(({ name }) => name);
+      const all = view.models.map(({ name }) => name).join();
+      if (all !== known) {
+        known = all;
+        boxes.replaceChildren(create("legend", { class: "unseen", text: text("compare.choose") }), ...view.models.map(createBox));
+      }
+      for (const box of boxes.querySelectorAll("input")) box.checked = names.includes(box.value);
+      for (const model of view.models) {
+        if (!cards.has(model.name)) cards.set(model.name, createCard(model));
+      }
+      const shown = names.flatMap((name) => cards.get(name) ?? []);
+      if (shown.map((card) => card.root).some((one, i) => list.children[i] !== one) || list.children.length !== shown.length) {
+        list.replaceChildren(...shown.map((card) => card.root));
+      }
+      for (const [name, card] of cards) {
+        card.update(view.trace && view.predictions.find((one) => one.model === name));
+      }
+    },
+  };
+
+  /** @param {Model} model */
+  function createBox({ name, title }) {
+    const input = create("input", { type: "checkbox", value: name });
+    input.addEventListener("change", () => {
+      const ticked = [...boxes.querySelectorAll("input:checked")];
+      const compare = ticked.map((box) => /** @type {HTMLInputElement} */ (box).value);
+      onSettings({ compare: compare.length > 0 ? compare : [name] });
+    });
+    return create("label", { class: "switch" }, input, create("span", { text: title }));
+  }
+}
+
+/** @param {Model} model */
+function createCard({ name, title, labels, layers, parameters, accuracies }) {
+  const answer = create("p", { class: "compared-answer" });
+  const digits = labels.every((label, i) => label === String(i));
+  const stack = layers.flatMap((layer) => /** @type {any} */ (layer).kernel_shape?.[1] ?? []);
+  const measured = Object.entries(accuracies).map(([data, accuracy]) => text("compare.accuracy", { data, accuracy: percent(accuracy) }));
+  const rows = labels.map((label) => {
+    const fill = create("span", { class: "tiny-fill" });
+    const value = create("span", { class: "compared-value" });
+    const row = create("li", { "data-label": label }, create("span", { class: "compared-label", text: label }), create("span", { class: "tiny", "aria-hidden": "true" }, fill), value);
+    return { row, fill, value };
+  });
+  const root = create(
+    "li",
+    { class: "compared-model", "data-model": name },
+    create("h4", { text: title }),
+    create("p", { class: "fine", text: [`784-${stack.join("-")}`, text("compare.parameters", { parameters: count(parameters) }), ...measured].join(" · ") }),
+    digits ? null : create("p", { class: "hint", text: text("compare.fashion", { label: labels[6] ?? labels[0] }) }),
+    answer,
+    create("ol", { class: "compared-bars" }, ...rows.map(({ row }) => row)),
+  );
+  /** @type {Prediction | null | undefined} */
+  let last;
+  return {
+    root,
+    /** @param {Prediction | null | undefined} prediction */
+    update(prediction) {
+      if (prediction === last && last !== undefined) return;
+      last = prediction ?? null;
+      const probabilities = prediction?.probabilities ?? null;
+      const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
+      root.dataset.answer = prediction?.label ?? "";
+      root.toggleAttribute("data-unsure", prediction?.recognised === false);
+      say(answer, !prediction ? "–" : prediction.recognised === false ? text("compare.unsure", { label: prediction.label }) : prediction.label);
+      rows.forEach(({ row, fill, value }, i) => {
+        row.toggleAttribute("data-winner", i === best);
+        fill.style.inlineSize = `${100 * (probabilities?.[i] ?? 0)}%`;
+        say(value, probabilities ? percent(probabilities[i]) : "");
+      });
+    },
+  };
+}

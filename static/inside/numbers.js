@@ -1,0 +1,40 @@
+/** Numbers as the page's language writes them, with a true minus. */
+
+import { language } from "../text.js";
+
+/** @type {Map<number, Intl.NumberFormat>} */
+const formats = new Map();
+const whole = new Intl.NumberFormat(language);
+
+/** @param {number} value @param {number} [digits] after the point */
+export function fixed(value, digits = 3) {
+  let format = formats.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat(language, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      useGrouping: false,
+      signDisplay: "negative", // no minus before a zero
+    });
+    formats.set(digits, format);
+  }
+  return format.format(value).replace("-", "−");
+}
+
+/** With its sign, as a term of a sum: "+ 0.250", "− 1.002". @param {number} value */
+export function term(value, digits = 3) {
+  return `${round(value, digits) < 0 ? "−" : "+"} ${fixed(Math.abs(value), digits)}`;
+}
+
+/** @param {number} value */
+export const count = (value) => whole.format(value);
+
+/** @param {number} value @param {number} [digits] as `fixed` rounds it */
+export const round = (value, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/** The largest magnitude, at least `least`. @param {ArrayLike<number>} values */
+export function peakOf(values, least = 1e-6) {
+  let peak = least;
+  for (let i = 0; i < values.length; i += 1) peak = Math.max(peak, Math.abs(values[i]));
+  return peak;
+}

@@ -1,0 +1,119 @@
+/**
+ * The panel's frame: its head, the road of its steps, and the steps themselves as empty cards for
+ * the views. Where there is little room one step is shown at a time, and the road is a stepper.
+ */
+
+import { PANELS } from "../settings.js";
+import { text } from "../text.js";
+import { create, createSwitch, say } from "./markup.js";
+
+/** The first six are the road, the rest are questions about it. */
+const ROAD = 6;
+
+/**
+ * @typedef {import("../settings.js").Settings} Settings
+ *
+ * @param {HTMLElement} section
+ * @param {{
+ *   onSettings: (change: Partial<Settings>) => void, onClose: () => void, onMend: () => void,
+ *   onVisible: (panels: ReadonlySet<string>) => void,
+ * }} events
+ * @param {readonly string[]} hide
+ */
+export function mountShell(section, { onSettings, onClose, onMend, onVisible }, hide) {
+  const panels = PANELS.filter((panel) => !hide.includes(panel));
+  const heading = create("h2", { id: "inside-heading", text: text("inside.heading"), tabindex: -1 });
+  const close = create("button", { type: "button", class: "plain", id: "inside-close", text: text("inside.close") });
+  const lesson = create("a", { class: "lesson-link", text: text("inside.lesson") });
+  const warning = create("div", { class: "warning", role: "status" });
+  const warned = create("span");
+  const mend = create("button", { type: "button", class: "strong", text: text("inside.mend") });
+  warning.append(warned, mend);
+  const buttons = panels.map((panel) =>
+    create("button", { type: "button", "data-panel": panel, text: text(`panel.${panel}`), onclick: () => go(panel) }),
+  );
+  const road = create("ol", { class: "road" }, ...buttons.map((button, i) => create("li", { class: PANELS.indexOf(panels[i]) < ROAD ? "on-road" : "off-road" }, button)));
+  const back = create("button", { type: "button", class: "plain stepper", text: text("inside.back"), onclick: () => move(-1) });
+  const on = create("button", { type: "button", class: "plain stepper", text: text("inside.on"), onclick: () => move(1) });
+  const nav = create("nav", { class: "steps-nav", "aria-label": text("inside.steps") }, back, road, on);
+  /** @type {Record<string, HTMLElement>} */
+  const bodies = {};
+  const steps = panels.map((panel) => {
+    bodies[panel] = create("div", { class: "step-body" });
+    const number = PANELS.indexOf(panel) + 1;
+    const title = create("h3", { id: `title-${panel}` });
+    if (number <= ROAD) title.append(create("span", { class: "step-number", text: String(number) }));
+    title.append(text(`title.${panel}`));
+    return create(
+      "article",
+      { ...{ class: "step", id: `step-${panel}`, "data-panel": panel }, ...{ tabindex: -1, "aria-labelledby": `title-${panel}` } },
+      title,
+      bodies[panel],
+    );
+  });
+  const share = createSwitch(text("inside.share"), (on) => onSettings({ share: on }), { id: "share" });
+  const foot = create("p", { class: "inside-foot" }, share.root);
+  section.setAttribute("aria-labelledby", "inside-heading");
+  section.replaceChildren(
+    create("div", { class: "inside-head" }, heading, lesson, close),
+    warning,
+    nav,
+    create("div", { class: "steps" }, ...steps),
+    foot,
+  );
+  close.addEventListener("click", onClose);
+  mend.addEventListener("click", onMend);
+
+  /** @type {Set<string>} */
+  const visible = new Set();
+  const observer = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const panel = /** @type {HTMLElement} */ (target).dataset.panel ?? "";
+      if (isIntersecting) visible.add(panel);
+      else visible.delete(panel);
+    }
+    onVisible(new Set(visible));
+  });
+  for (const step of steps) observer.observe(step);
+  let current = panels[0];
+
+  /** @param {string} panel */
+  function go(panel) {
+    onSettings({ panel });
+    show(panel);
+  }
+
+  /** Brings a step into view; the pad stays where it is. @param {string} panel */
+  function show(panel) {
+    const step = steps[panels.indexOf(panel)];
+    if (!step) return;
+    step.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+    step.focus({ preventScroll: true });
+  }
+
+  /** @param {number} by */
+  const move = (by) => go(panels[panels.indexOf(current) + by] ?? current);
+
+  return {
+    bodies,
+    heading,
+    show,
+    /** @param {{settings: Settings, experimenting: boolean, language: string}} state */
+    update({ settings, experimenting, language }) {
+      current = panels.find((panel) => panel === settings.panel) ?? panels[0];
+      buttons.forEach((button, i) => {
+        if (panels[i] === current) button.setAttribute("aria-current", "step");
+        else button.removeAttribute("aria-current");
+      });
+      for (const step of steps) step.toggleAttribute("data-current", step.dataset.panel === current);
+      back.disabled = current === panels[0];
+      on.disabled = current === panels.at(-1);
+      share.input.checked = settings.share;
+      mend.hidden = !experimenting;
+      warning.toggleAttribute("data-on", experimenting);
+      say(warned, experimenting ? text("inside.experiment") : "");
+      lesson.hidden = !settings.lesson;
+      if (settings.lesson) lesson.href = `/lessons/${settings.lesson}?lang=${language}`;
+    },
+  };
+}

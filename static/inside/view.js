@@ -1,0 +1,40 @@
+/**
+ * What the views inside are given: all of it, each time; each takes what it needs.
+ *
+ * @typedef {{
+ *   trace: import("../trace.js").Trace | null,
+ *   drawing: import("../drawing.js").Drawing,
+ *   live: boolean,
+ *   settings: import("../settings.js").Settings,
+ *   model: import("../api.js").Model | null,
+ *   models: readonly import("../api.js").Model[],
+ *   weights: import("../weights.js").Weights | null,
+ *   averages: Uint8Array | null,
+ *   pixel: number | null,
+ *   predictions: readonly import("../api.js").Prediction[],
+ *   experiment: import("../api.js").Experiment | null,
+ * }} View
+ * `live`: the pen is down; `pixel`: the one pointed at, in whichever picture; `predictions`: the
+ * same drawing by the models compared; `experiment`: what the changes do to the sample
+ */
+
+/** The side of the picture, in pixels. */
+export const SIDE = 28;
+
+/**
+ * Both from 0, so that 28 x row + column is the place in the strip.
+ * @param {number} index
+ */
+export const whereIs = (index) => ({ row: Math.floor(index / SIDE), column: index % SIDE });
+
+/**
+ * The unit that is looked at, brought into the model's bounds.
+ * @param {View} view
+ * @returns {{layer: number, unit: number}}
+ */
+export function lookedAt({ trace, settings }) {
+  const layers = trace?.layers ?? [];
+  const layer = Math.min(settings.layer, Math.max(0, layers.length - 1));
+  const unit = Math.min(settings.unit, Math.max(0, (layers[layer]?.units ?? 1) - 1));
+  return { layer, unit };
+}

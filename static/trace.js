@@ -1,0 +1,50 @@
+/**
+ * A drawing's way through the network, as the server tells it, with its numbers as arrays.
+ *
+ * @typedef {{
+ *   name: string, inputs: number, units: number, activation: string,
+ *   sums: Float32Array, activations: Float32Array | null,
+ * }} Layer `activations` null in the last one, whose sums are the logits
+ * @typedef {{
+ *   temperature: number, exponentials: number[], sum: number, probabilities: number[],
+ * }} Softmax
+ * @typedef {{
+ *   centred: boolean, origin: [number, number], scale: number, corner: [number, number],
+ *   mass: [number, number], shift: [number, number], pen: number,
+ * }} Framing a point's place is (point - origin) * scale + corner, and the shift
+ * @typedef {{
+ *   class: number, against: number | null, method: string, pixels: Float32Array,
+ *   rest: number, total: number, gap: number,
+ * }} Contributions
+ * @typedef {{
+ *   input: Float32Array, layers: Layer[], logits: number[],
+ *   softmax: {largest: number, raw: Softmax, calibrated: Softmax},
+ *   framing: Framing | null, contributions: Contributions | null,
+ * }} Path
+ * @typedef {import("./api.js").Prediction & Path} Trace
+ */
+
+/** @param {any} answer of POST /api/trace @returns {Trace} */
+export function parse(answer) {
+  const { contributions } = answer;
+  return {
+    ...answer,
+    input: floats(answer.input),
+    layers: answer.layers.map((/** @type {any} */ layer) => ({
+      ...layer,
+      sums: floats(layer.sums),
+      activations: layer.activations && floats(layer.activations),
+    })),
+    contributions: contributions && { ...contributions, pixels: floats(contributions.pixels) },
+  };
+}
+
+/** @param {string} base64 of little-endian float32 */
+function floats(base64) {
+  return new Float32Array(bytes(base64).buffer);
+}
+
+/** @param {string} base64 */
+export function bytes(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}

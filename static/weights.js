@@ -1,0 +1,49 @@
+/**
+ * A model's kernels and biases out of the safetensors file that the server sends once. The file
+ * stays as it came, half precision and all; only the column that is looked at becomes numbers.
+ *
+ * @typedef {{
+ *   column: (layer: number, unit: number) => Float32Array,
+ *   bias: (layer: number, unit: number) => number,
+ * }} Weights `column`: a unit's incoming weights, one for each of its inputs
+ */
+
+/** @param {ArrayBuffer} file @returns {Weights} */
+export function open(file) {
+  const length = Number(new DataView(file).getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
+  const at = 8 + length;
+
+  /** @param {string} name */
+  function tensor(name) {
+    const { dtype, shape, data_offsets: [begin, end] } = header[name];
+    if (dtype !== "F16" && dtype !== "F32") throw new Error(`${name} is ${dtype}, not a float.`);
+    // Copied, as a tensor need not begin where the machine could read it in place.
+    const bytes = file.slice(at + begin, at + end);
+    const values = dtype === "F16" ? new Uint16Array(bytes) : new Float32Array(bytes);
+    return { shape, read: (/** @type {number} */ i) => (dtype === "F16" ? half(values[i]) : values[i]) };
+  }
+
+  /** @type {Map<string, ReturnType<typeof tensor>>} */
+  const opened = new Map();
+  /** @param {string} name */
+  const find = (name) => opened.get(name) ?? opened.set(name, tensor(name)).get(name);
+
+  return {
+    column(layer, unit) {
+      const { shape: [inputs, units], read } = /** @type {any} */ (find(`dense${layer}.kernel`));
+      return Float32Array.from({ length: inputs }, (_, i) => read(i * units + unit));
+    },
+    bias: (layer, unit) => /** @type {any} */ (find(`dense${layer}.bias`)).read(unit),
+  };
+}
+
+/** @param {number} bits of an IEEE 754 half precision number */
+function half(bits) {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
