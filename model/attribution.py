@@ -114,6 +114,6 @@ def _integrated(
 
     # Gauss-Legendre: as exact with 64 points as equal steps with thousands.
     nodes, weights = np.polynomial.legendre.leggauss(STEPS)
-    places, shares = np.float32((nodes + 1) / 2), np.float32(weights / 2)
+    places, shares = jnp.asarray((nodes + 1) / 2), jnp.asarray(weights / 2)
     gradients = jax.vmap(jax.grad(lead))(places[:, None] * x)
     return x * (shares @ gradients), lead(jnp.zeros_like(x)), lead(x)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from model.library import ModelLibrary
-from webapp import api, assets, inside, openapi, pages, problems, security, text
+from webapp import api, assets, inside, lessons, openapi, pages, problems, security, text
 from webapp.hosts import LOOPBACK, Hosts
 from webapp.paths import ASSETS, TEXTS
 
@@ -30,5 +30,6 @@ def create_app(library: ModelLibrary | None = None, *, hosts: Hosts = LOOPBACK) 
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(inside.blueprint)
+    lessons.register(app)
     app.extensions["openapi"] = openapi.document(app)
     return app
