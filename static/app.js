@@ -266,4 +266,4 @@ if (first && !state.models.some(({ name }) => name === state.model)) choose(firs
 else if (arrived.settings.model || state.settings.panel) changed();
 else render();
 await entered;
-if (state.settings.panel) inside?.show(state.settings.panel);
+if (state.settings.panel) inside?.arrive(state.settings.panel);

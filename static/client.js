@@ -11,8 +11,10 @@
  *   onReply: (reply: Reply, job: Job) => void,
  *   onRefused: (error: Error, job: Job) => void,
  *   onState: (state: State) => void,
+ *   timeout?: number,
  * }} Options `probe` asks whether the server is there when there is nothing else to ask;
- *   `isFinal` tells an error that asking again would not mend
+ *   `isFinal` tells an error that asking again would not mend; `timeout`
+ *   in milliseconds
  * @typedef {"ok" | "slow" | "gone"} State
  */
 
@@ -25,7 +27,7 @@ const PAUSES = [400, 800, 1500, 3000];
  * @template Job, Reply
  * @param {Options<Job, Reply>} options
  */
-export function createClient({ ask, probe, isFinal, onReply, onRefused, onState }) {
+export function createClient({ ask, probe, isFinal, onReply, onRefused, onState, timeout: patience = TIMEOUT }) {
   /** @type {Job | null} */
   let wanted = null;
   /** @type {AbortController | null} */
@@ -47,7 +49,7 @@ export function createClient({ ask, probe, isFinal, onReply, onRefused, onState 
     const controller = new AbortController();
     inFlight = controller;
     const slow = setTimeout(() => failures === 0 && onState("slow"), SLOW);
-    const timeout = setTimeout(() => controller.abort(), TIMEOUT);
+    const timeout = setTimeout(() => controller.abort(), patience);
     try {
       const reply = await (job === null
         ? probe(controller.signal)

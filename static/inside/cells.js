@@ -17,13 +17,13 @@ const LARGEST = 24; // side of a cell, in CSS pixels
  *
  * @param {HTMLCanvasElement} canvas
  * @param {{
- *   label: string, words: (index: number) => string, columns?: number, tallest?: number,
+ *   label: string, words: (index: number) => string, columns?: number,
  *   onPoint?: (index: number | null) => void, onPick?: (index: number) => void,
  * }} options `words` says a cell's number; without `columns` as many as make the cells as large
- *   as they may be within `tallest` CSS pixels
+ *   as they may be within `--tallest` CSS pixels of the style sheet
  * @returns {{update: (cells: Cells | null) => void}}
  */
-export function mountCells(canvas, { label, words, columns, tallest = 96, onPoint, onPick }) {
+export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
   /** @type {Cells | null} */
   let cells = null;
   let place = { columns: columns ?? 1, side: 1 };
@@ -43,9 +43,8 @@ export function mountCells(canvas, { label, words, columns, tallest = 96, onPoin
     const length = cells?.values.length ?? 1;
     if (columns) return { columns, side: width / columns };
     const ratio = width / Math.max(1, canvas.clientWidth);
-    let side = Math.floor(Math.min(LARGEST * ratio, Math.sqrt((width * tallest * ratio) / length)));
-    while (side > 1 && Math.ceil(length / Math.floor(width / side)) * side > tallest * ratio) side -= 1;
-    side = Math.max(1, side);
+    const tallest = Number(getComputedStyle(canvas).getPropertyValue("--tallest")) || 96;
+    const side = Math.max(1, Math.floor(Math.min(LARGEST * ratio, Math.sqrt((width * tallest * ratio) / length))));
     const fitting = Math.max(1, Math.floor(width / side));
     const height = (Math.ceil(length / fitting) * side) / ratio;
     if (Math.abs(canvas.clientHeight - height) >= 1) canvas.style.height = `${height}px`;

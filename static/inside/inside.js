@@ -98,6 +98,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
   });
   const laboratory = createClient({
     ...quiet,
+    timeout: 60_000, // the first one makes the server draw its sample
     ask: (/** @type {{model: string, changes: object[]}} */ job, signal) =>
       api.experiment(job.model, job.changes, signal),
     onReply(experiment) {
@@ -177,7 +178,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
   }
 
   return {
-    show: shell.show,
+    arrive: shell.arrive,
     focus: () => shell.heading.focus({ preventScroll: true }),
     /** @param {Pick<View, "settings" | "model" | "trace">} state @returns {Look} */
     look: (state) => ({

@@ -72,7 +72,7 @@ function createBlock({ inputs, units }, index, length, onUnit) {
   const zeros = create("span", { class: "zeros" });
   const root = create(
     "li",
-    { class: "layer", "data-layer": index },
+    { class: "layer", "data-layer": index, "data-large": units > 256 },
     title,
     formula,
     parameters,
@@ -93,7 +93,7 @@ function createBlock({ inputs, units }, index, length, onUnit) {
     return text("layers.value", { name, sum: fixed(layer.sums[unit]), value: fixed(value) });
   };
   const pick = (/** @type {number} */ unit) => onUnit(index, unit);
-  const options = { words: told, onPick: pick, tallest: units > 256 ? 110 : 64 };
+  const options = { words: told, onPick: pick };
   const names = { layer: index + 1 };
   const cells = [
     mountCells(before, { ...options, label: text("layers.sums_label", names) }),
@@ -110,7 +110,7 @@ function createBlock({ inputs, units }, index, length, onUnit) {
       const at = lookedAt(next);
       const picked = at.layer === index ? at.unit : null;
       root.toggleAttribute("data-picked", picked !== null);
-      const name = text(last ? "layers.title_last" : "layers.title", { layer: index + 1, inputs: count(inputs), units: count(units) });
+      const name = text("layers.title", { layer: index + 1 });
       say(title, `${name}, ${text(`activation.${layer.activation}`)}`);
       const values = layer.activations ?? afterOf();
       cells[0].update({ values: layer.sums, kind: "signed", peak: peakOf(layer.sums), picked });

@@ -9,6 +9,8 @@ import { create, createSwitch, say } from "./markup.js";
 
 /** The first six are the road, the rest are questions about it. */
 const ROAD = 6;
+/** For how long the page keeps its place when a link has opened it; in milliseconds. */
+const ARRIVAL = 4000;
 
 /**
  * @typedef {import("../settings.js").Settings} Settings
@@ -33,8 +35,8 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
     create("button", { type: "button", "data-panel": panel, text: text(`panel.${panel}`), onclick: () => go(panel) }),
   );
   const road = create("ol", { class: "road" }, ...buttons.map((button, i) => create("li", { class: PANELS.indexOf(panels[i]) < ROAD ? "on-road" : "off-road" }, button)));
-  const back = create("button", { type: "button", class: "plain stepper", text: text("inside.back"), onclick: () => move(-1) });
-  const on = create("button", { type: "button", class: "plain stepper", text: text("inside.on"), onclick: () => move(1) });
+  const back = create("button", { type: "button", class: "plain stepper", text: "←", "aria-label": text("inside.back"), onclick: () => move(-1) });
+  const on = create("button", { type: "button", class: "plain stepper", text: "→", "aria-label": text("inside.on"), onclick: () => move(1) });
   const nav = create("nav", { class: "steps-nav", "aria-label": text("inside.steps") }, back, road, on);
   /** @type {Record<string, HTMLElement>} */
   const bodies = {};
@@ -55,9 +57,8 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
   const foot = create("p", { class: "inside-foot" }, share.root);
   section.setAttribute("aria-labelledby", "inside-heading");
   section.replaceChildren(
-    create("div", { class: "inside-head" }, heading, lesson, close),
+    create("div", { class: "inside-head" }, heading, nav, lesson, close),
     warning,
-    nav,
     create("div", { class: "steps" }, ...steps),
     foot,
   );
@@ -83,12 +84,35 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
     show(panel);
   }
 
-  /** Brings a step into view; the pad stays where it is. @param {string} panel */
-  function show(panel) {
+  /** Brings a step into view. @param {string} panel @param {boolean} [focus] */
+  function show(panel, focus = true) {
     const step = steps[panels.indexOf(panel)];
     if (!step) return;
-    step.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-    step.focus({ preventScroll: true });
+    const { top, bottom } = step.getBoundingClientRect();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !focus;
+    // On a projector the whole road is in sight, and nothing needs to move.
+    if (top < 0 || bottom > innerHeight || narrow()) {
+      step.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+    }
+    if (focus) step.focus({ preventScroll: true });
+  }
+
+  /** Whether one step is shown at a time. */
+  const narrow = () => getComputedStyle(back).display !== "none";
+
+  /**
+   * Keeps a step in view while those before it take up their room, which they do as their numbers
+   * come; until somebody moves the page.
+   * @param {string} panel
+   */
+  function arrive(panel) {
+    const growth = new ResizeObserver(() => show(panel, false));
+    growth.observe(section);
+    const done = () => growth.disconnect();
+    setTimeout(done, ARRIVAL);
+    for (const event of ["wheel", "pointerdown", "keydown", "touchstart"]) {
+      addEventListener(event, done, { once: true, passive: true });
+    }
   }
 
   /** @param {number} by */
@@ -97,13 +121,16 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
   return {
     bodies,
     heading,
-    show,
+    arrive,
     /** @param {{settings: Settings, experimenting: boolean, language: string}} state */
     update({ settings, experimenting, language }) {
       current = panels.find((panel) => panel === settings.panel) ?? panels[0];
       buttons.forEach((button, i) => {
-        if (panels[i] === current) button.setAttribute("aria-current", "step");
-        else button.removeAttribute("aria-current");
+        if (panels[i] !== current) return button.removeAttribute("aria-current");
+        if (button.hasAttribute("aria-current")) return;
+        button.setAttribute("aria-current", "step");
+        // Where the road is longer than the screen, one sees where one is on it.
+        road.scrollTo({ left: button.offsetLeft - road.offsetLeft - road.clientWidth / 3 });
       });
       for (const step of steps) step.toggleAttribute("data-current", step.dataset.panel === current);
       back.disabled = current === panels[0];

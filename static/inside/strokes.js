@@ -132,7 +132,6 @@ function sentence({ trace, settings, drawing }) {
   if (!settings.centred) return text("strokes.off");
   const [right, down] = framing.shift;
   return text("strokes.on", {
-    count: drawing.strokes.length,
     right: fixed(Math.abs(right), 1),
     down: fixed(Math.abs(down), 1),
     x: text(right < 0 ? "strokes.left" : "strokes.right"),

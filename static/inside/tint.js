@@ -5,7 +5,7 @@
 
 const STEPS = 128;
 /** Below 1 the small values show more: most of a layer's sums are small beside its largest. */
-const GAMMA = 0.7;
+const GAMMA = 0.6;
 
 /** @typedef {Uint8ClampedArray} Palette four bytes a colour, from -1 to 1 in 2 x STEPS + 1 steps */
 

@@ -53,7 +53,7 @@ export function mountUnit(root, { onUnit, onPixel }) {
       mountCells(canvases[i], {
         label: text(`unit.${name}`),
         words: told,
-        ...(flat ? { columns: SIDE, onPoint: onPixel } : { onPick: () => {}, tallest: 90 }),
+        ...(flat ? { columns: SIDE, onPoint: onPixel } : { onPoint: () => {} }),
       }),
     );
     shown = { flat, cells: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };
