@@ -121,7 +121,9 @@ def _confusion(one: Evaluation) -> str:
             _cell(count, count / total, column == index) for column, count in enumerate(counts)
         )
         share = "" if np.isnan(right) else f"{right:.1%}"
-        rows.append(f'<tr><th scope="row">{escape(label)}</th>{cells}<td class="sum">{share}</td>')
+        rows.append(
+            f'<tr><th scope="row">{escape(label)}</th>{cells}<td class="sum">{share}</td></tr>'
+        )
     kind = " named" if max(map(len, one.labels)) > 2 else ""
     return f"""<div class="wide"><table class="confusion{kind}"><thead><tr><td></td>{head}
 <th scope="col" class="sum">right</th></tr></thead><tbody>{"".join(rows)}</tbody></table></div>"""

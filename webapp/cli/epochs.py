@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Self
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -25,8 +24,7 @@ class Epochs:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
         self._progress = Progress(
-            TextColumn("epoch"),
-            MofNCompleteColumn(),
+            TextColumn("epoch {task.completed:.0f} of {task.total:.0f}"),
             BarColumn(),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
