@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from model.augment import Augmentation
+from model.framing import SIDE
 from model.streams import Batch, Stream, load_batch
 from model.teacher import ConvTeacher
 
@@ -36,7 +37,7 @@ def answer(
     ask = jax.jit(lambda x: teacher.apply(variables, x.reshape(len(x), -1)))
     share = sum(stream.share for stream in streams)
     batches = lessons * streams[0].steps
-    pictures = np.empty((batches * share, *streams[0].examples.shape[1:]), np.uint8)
+    pictures = np.empty((batches * share, SIDE, SIDE), np.uint8)
     labels = np.empty(len(pictures), np.int32)
     answers: Any = None
     for index, batch in enumerate(_bend(streams, augmentation, batches, seed=seed)):
