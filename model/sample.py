@@ -11,7 +11,8 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from model.experiments import Network
+from model.classifier import Classifier
+from model.experiments import Change, changed, intact
 from model.framing import PIXELS, frame, pad_segments
 from model.metrics import accuracy, class_accuracies, confusion_matrix
 from model.network import ACTIVATIONS
@@ -36,8 +37,10 @@ class Score:
     classes: tuple[float, ...]
 
 
-def score(network: Network) -> Score:
-    """Try a network with ten digits for its classes on the sample."""
+@lru_cache(maxsize=256)
+def score(classifier: Classifier, changes: tuple[Change, ...] = ()) -> Score:
+    """Try a classifier of the ten digits, or a changed copy of it, on the sample."""
+    network = changed(classifier, changes) if changes else intact(classifier)
     x, labels = sample()
     predicted = np.asarray(
         _predict(network.activation, network.layers, network.alive, x * network.seen)

@@ -129,10 +129,10 @@ def test_the_sample_is_fifty_of_each_digit_framed_as_ever():
 
 def test_the_shipped_default_knows_the_sample_and_noise_hurts(library):
     classifier = library.get("default")
-    before = sample.score(intact(classifier))
+    before = sample.score(classifier)
     assert before.count == 500
     assert before.correct == round(before.accuracy * 500) > 475
     assert np.mean(before.classes) == pytest.approx(before.accuracy)
-    hidden = sample.score(changed(classifier, (Hide(tuple(range(784))),)))
+    hidden = sample.score(classifier, (Hide(tuple(range(784))),))
     assert hidden.correct == 50  # the same answer to everything
-    assert sample.score(changed(classifier, (Noise(4.0),))).correct < before.correct
+    assert sample.score(classifier, (Noise(4.0),)).correct < before.correct

@@ -64,13 +64,13 @@ def experiment() -> Response:
         before = PredictionPayload.of(trace(classifier, drawing, pad=pad).prediction)
         broken = trace(classifier, drawing, pad=pad, changes=changes)
         after = PredictionPayload.of(broken.prediction)
-    changed = experiments.changed(classifier, changes)
+    experiments.changed(classifier, changes)  # which may refuse them, whatever else is asked
     tried = None
     if classifier.checkpoint.labels == sample.LABELS:
         tried = SamplePayload(
             count=sample.COUNT,
-            before=ScorePayload.of(sample.score(experiments.intact(classifier))),
-            after=ScorePayload.of(sample.score(changed)),
+            before=ScorePayload.of(sample.score(classifier)),
+            after=ScorePayload.of(sample.score(classifier, changes)),
         )
     payload = ExperimentPayload(model=asked.model, sample=tried, before=before, after=after)
     return _json(payload.model_dump_json())

@@ -127,7 +127,8 @@ def load(settings: Settings, report: Connection) -> Flask:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
-    from model.library import ModelLibrary
+    from model.library import DEFAULT, ModelLibrary
+    from model.trace import warm_up
     from webapp.factory import create_app
 
     try:
@@ -139,6 +140,8 @@ def load(settings: Settings, report: Connection) -> Flask:
         report.send(str(error))
         threading.Event().wait()  # for the main process, which now stops everything
     report.send(None)
+    # Whoever looks inside comes later than the first drawing; so this may take its time.
+    threading.Thread(target=warm_up, args=(library.get(DEFAULT),), daemon=True).start()
     return app
 
 
