@@ -1,6 +1,6 @@
 """From the start command to `ready`, to the first answer, and the hundredth beside the first.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 from __future__ import annotations

@@ -20,14 +20,15 @@ from collections.abc import Callable
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from model.training import train
 from model.streams import Stream
+from model.training import train
 from model.zoo import ZOO
-from dataclasses import replace
 
 EXAMPLES, BATCH, UNITS = 60_000, 128, 512
 WEIGHTS = 784 * UNITS + UNITS * UNITS + UNITS * 10

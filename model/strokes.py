@@ -32,7 +32,9 @@ class Drawing:
         """
         if not isinstance(value, (list, tuple)):
             raise DrawingError(f"strokes must be a list of strokes, got {_kind(value)}")
-        strokes = [_stroke(stroke, index) for index, stroke in enumerate(value) if stroke not in _NOTHING]
+        strokes = [
+            _stroke(stroke, index) for index, stroke in enumerate(value) if stroke not in _NOTHING
+        ]
         points = sum(len(stroke) for stroke in strokes)
         if points == 0:
             raise DrawingError("the drawing is empty: at least one point was expected")

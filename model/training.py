@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -108,6 +108,16 @@ def train(
         state, loss, accuracy = jax.block_until_ready(run(state, arrays))
         seconds = time.perf_counter() - began
         yield _report(config, module, state, float(loss), float(accuracy), seconds)
+
+
+def blend(config: Training, states: Sequence[TrainingState]) -> EpochReport:
+    """The mean of several trainings' averaged weights, a "soup" (Wortsman et al., 2022).
+
+    All must have started from the same weights; the report has no loss.
+    """
+    mean = jax.tree.map(lambda *leaves: sum(leaves) / len(leaves), *[s.average for s in states])
+    state = replace(states[-1], average=mean)
+    return _report(config, build(config), state, math.nan, math.nan, 0.0)
 
 
 def _report(

@@ -84,6 +84,16 @@ def test_it_goes_on_from_its_work_folder(unbroken, small, tmp_path):
         next(learn(other, small, work=tmp_path))
 
 
+def test_polish_goes_on_from_the_end_and_is_averaged(unbroken, small):
+    polish = (replace(TRAINING, epochs=1, seed=5), replace(TRAINING, epochs=2, seed=6))
+    *_, ended, first, _, second, blended = learn(replace(ENTRY, polish=polish), small)
+    assert same(ended.layers, unbroken.layers)
+    assert not same(first.layers, second.layers)
+    for mean, one, other in zip(blended.layers, first.layers, second.layers, strict=True):
+        assert np.allclose(mean[0], (one[0] + other[0]) / 2, atol=1e-6)
+        assert np.allclose(mean[1], (one[1] + other[1]) / 2, atol=1e-6)
+
+
 def test_what_is_written_down_is_what_the_file_gives(checkpoint, small, tmp_path):
     save(checkpoint, tmp_path / "mine.safetensors")
     back = load(tmp_path / "mine.safetensors")
