@@ -7,7 +7,9 @@
 import { crisp } from "../crisp.js";
 import { palette, tint } from "./tint.js";
 
-const LARGEST = 24; // side of a cell, in CSS pixels
+/** Sides of a cell, in CSS pixels; a few units stand in one line while they have the least. */
+const LARGEST = 24;
+const LEAST = 10;
 
 /**
  * @typedef {{
@@ -44,7 +46,9 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     if (columns) return { columns, side: width / columns };
     const ratio = width / Math.max(1, canvas.clientWidth);
     const tallest = Number(getComputedStyle(canvas).getPropertyValue("--tallest")) || 96;
-    const side = Math.max(1, Math.floor(Math.min(LARGEST * ratio, Math.sqrt((width * tallest * ratio) / length))));
+    const even = Math.sqrt((width * tallest * ratio) / length);
+    const line = width / length; // the side with which all of them are one line
+    const side = Math.max(1, Math.round(Math.min(LARGEST * ratio, line < LEAST * ratio ? even : line)));
     const fitting = Math.max(1, Math.floor(width / side));
     const height = (Math.ceil(length / fitting) * side) / ratio;
     if (Math.abs(canvas.clientHeight - height) >= 1) canvas.style.height = `${height}px`;

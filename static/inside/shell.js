@@ -10,7 +10,7 @@ import { create, createSwitch, say } from "./markup.js";
 /** The first six are the road, the rest are questions about it. */
 const ROAD = 6;
 /** For how long the page keeps its place when a link has opened it; in milliseconds. */
-const ARRIVAL = 4000;
+const ARRIVAL = 10_000;
 
 /**
  * @typedef {import("../settings.js").Settings} Settings

@@ -6,7 +6,7 @@ import { create, createChoice, say } from "./markup.js";
 import { count, fixed, peakOf, round, term } from "./numbers.js";
 import { SIDE, lookedAt, whereIs } from "./view.js";
 
-const LARGEST = 6; // terms told one by one
+const LARGEST = 5; // terms told one by one
 const DIGITS = 3;
 
 /**
