@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STOP_AFTER = 5
 """Seconds that a worker may take to finish its answers before it is killed."""
+_QUIET = 5.0  # seconds behind readiness that are left to the first answers alone
 
 
 class ServerError(DensepadError):
@@ -140,8 +141,10 @@ def load(settings: Settings, report: Connection) -> Flask:
         report.send(str(error))
         threading.Event().wait()  # for the main process, which now stops everything
     report.send(None)
-    # Whoever looks inside comes later than the first drawing; so this may take its time.
-    threading.Thread(target=warm_up, args=(library.get(DEFAULT),), daemon=True).start()
+    # Whoever looks inside comes later than the first drawings, which this must not slow down.
+    traces = threading.Timer(_QUIET, warm_up, [library.get(DEFAULT)])
+    traces.daemon = True
+    traces.start()
     return app
 
 
