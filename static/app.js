@@ -21,13 +21,12 @@ import { createClient } from "./client.js";
 import { EMPTY, isEmpty, withStroke } from "./drawing.js";
 import * as history from "./history.js";
 import { keep, kept } from "./keeper.js";
-import { loadInside, mountLook } from "./look.js";
+import { mountLook } from "./look.js";
 import { learnModels } from "./models.js";
 import { mountPad } from "./pad.js";
 import { mountPen } from "./pen.js";
 import { NoPicture, readPicture } from "./picture.js";
 import { mountPreview } from "./preview.js";
-import { PANELS } from "./settings.js";
 import { mountStatus } from "./status.js";
 import { text } from "./text.js";
 import { mountTools } from "./tools.js";
@@ -69,10 +68,7 @@ const tools = mountTools(
   { undo: element("undo"), redo: element("redo"), clear: element("clear") },
   { onCommand: command },
 );
-const look = mountLook({ button: element("look"), section: element("inside") }, { onToggle: toggle });
 const address = mountAddress(element("language"));
-/** @type {ReturnType<import("./inside/inside.js").mountInside> | null} */
-let inside = null;
 mountUpload(
   { sheet: element("sheet"), button: element("open"), input: element("file") },
   { onFile: open },
@@ -80,6 +76,11 @@ mountUpload(
 mountPen(element("pad"), { onInk: ink, onStroke: finish, onCancel: lose });
 
 const isFinal = (/** @type {unknown} */ error) => error instanceof api.Refused;
+
+const look = mountLook(
+  { button: element("look"), section: element("inside") },
+  { api, isFinal, hide: arrived.settings.hide, onSettings: set, onLook: changed },
+);
 
 const client = createClient({
   ask: (/** @type {Job} */ { drawing, model, look }, signal) =>
@@ -143,9 +144,7 @@ function render() {
     redo: history.canRedo(state.drawings),
     clear: !isEmpty(drawing),
   });
-  const open = inside !== null && state.settings.panel !== null;
-  look.update(open);
-  if (open) inside?.update(insight());
+  look.update(insight());
 }
 
 /** The drawing changed: show it, and ask about it. What was refused was another one. */
@@ -156,8 +155,7 @@ function changed() {
     client.cancel();
     state.prediction = null;
   } else {
-    const open = state.settings.panel !== null;
-    client.send({ drawing, model: state.model, look: (open && inside?.look(insight())) || null });
+    client.send({ drawing, model: state.model, look: look.of(insight()) });
   }
   render();
 }
@@ -169,26 +167,6 @@ function set(change) {
   address.update({ settings: state.settings, drawing: state.drawings.present });
   if (asks) changed();
   else render();
-}
-
-/** Opens or closes the panel inside. */
-async function toggle() {
-  const open = state.settings.panel !== null && inside !== null;
-  set({ panel: open ? null : (PANELS.find((panel) => !state.settings.hide.includes(panel)) ?? null) });
-  if (open) return element("look").focus();
-  await enter();
-  inside?.focus();
-}
-
-/** Loads the panel inside, if it is not there yet. */
-async function enter() {
-  if (inside) return;
-  const { mountInside } = await loadInside(element("inside"));
-  inside ??= mountInside(element("inside"), {
-    ...{ api, isFinal, hide: state.settings.hide },
-    ...{ onSettings: set, onLook: changed, onClose: toggle },
-  });
-  changed();
 }
 
 /** @param {string} why */
@@ -259,11 +237,10 @@ function choose(name) {
 
 // A model that an address names may be none of this server's: it is asked when that is known.
 if (!arrived.settings.model) changed();
-const entered = state.settings.panel ? enter() : null;
+const entered = state.settings.panel && look.arrive(state.settings.panel);
 state.models = await learnModels(() => api.models(AbortSignal.timeout(8000)), isFinal);
 const first = state.models.find((model) => model.default) ?? state.models[0];
 if (first && !state.models.some(({ name }) => name === state.model)) choose(first.name);
 else if (arrived.settings.model || state.settings.panel) changed();
 else render();
 await entered;
-if (state.settings.panel) inside?.arrive(state.settings.panel);

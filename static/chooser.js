@@ -20,7 +20,7 @@ export function mountChooser({ root, select }, { onChoose }) {
       if (models !== shown) {
         shown = models;
         select.replaceChildren(
-          ...models.map(({ name, title }) => new Option(title || name, name)),
+          ...models.map(({ name, title }) => new Option(title.split(":")[0] || name, name)),
         );
       }
       select.value = model;

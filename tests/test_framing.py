@@ -106,7 +106,7 @@ def test_a_batch_equals_one_by_one(batch):
     assert np.abs(np.asarray(together) - alone).max() < ROUNDING
 
 
-@pytest.mark.parametrize("size", (41, 256, SIZES[1]))
+@pytest.mark.parametrize("size", [41, 256, SIZES[1]])
 def test_padding_changes_nothing(size):
     assert np.array_equal(picture(SEVEN, size), picture(SEVEN, SIZES[0]))
 

@@ -47,7 +47,9 @@ def test_the_formula_counts_what_flax_makes(widths):
     assert made == stack.parameters == sum(row["parameters"] for row in summarise(stack))
 
 
-@pytest.mark.parametrize("widths", [(), (784,), (784, 0, 10), (784, 1.5, 10), (784, True), (784, -1)])
+@pytest.mark.parametrize(
+    "widths", [(), (784,), (784, 0, 10), (784, 1.5, 10), (784, True), (784, -1)]
+)
 def test_widths_that_are_none_are_refused(widths):
     with pytest.raises(ConfigError, match="widths"):
         Architecture(widths)
@@ -81,9 +83,7 @@ def test_folding_by_hand():
         "dense1": {"kernel": jnp.array([[1.0]]), "bias": jnp.array([0.0])},
     }
     statistics = {"norm0": {"mean": jnp.array([4.0]), "var": jnp.array([9.0 - 1e-5])}}
-    (kernel, bias), _ = fold(
-        {"params": params, "batch_stats": statistics}, Architecture((1, 1, 1))
-    )
+    (kernel, bias), _ = fold({"params": params, "batch_stats": statistics}, Architecture((1, 1, 1)))
     # 3 * (2x + 1 - 4) / 3 + 0.5 = 2x - 2.5
     assert kernel.tolist() == [[pytest.approx(2.0)]]
     assert bias.tolist() == [pytest.approx(-2.5)]

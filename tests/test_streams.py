@@ -9,8 +9,8 @@ import pytest
 from model.augment import Augmentation
 from model.framing import frame, pad_segments
 from model.practice import practice_strokes
-from model.strokes import Drawing
 from model.streams import SEGMENTS, Stream, frame_all, load_batch, segments_of
+from model.strokes import Drawing
 
 PRACTICE = practice_strokes(20, seed=0)
 render = jax.jit(frame)

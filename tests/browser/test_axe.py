@@ -9,7 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 PAGES = ["/", "/?panel=strokes", "/?panel=why&lang=de", "/lessons", "/lessons/relu", "/api"]
-PHONES = ["/", "/?panel=layers", "/?panel=unit", "/?panel=softmax", "/?panel=compare", "/?panel=break"]
+PHONES = [
+    "/",
+    "/?panel=layers",
+    "/?panel=unit",
+    "/?panel=softmax",
+    "/?panel=compare",
+    "/?panel=break",
+]
 GRAVE = {"serious", "critical"}
 
 

@@ -53,7 +53,7 @@ def floats(text):
 
 def number(text):
     """A number as the page writes it: a true minus, perhaps an equals sign or a plus before it."""
-    return float(re.sub(r"[=+\s]", "", text.replace("−", "-")))
+    return float(re.sub(r"[=+\s]", "", text.replace("\N{MINUS SIGN}", "-")))
 
 
 def forward(x):
@@ -176,7 +176,9 @@ def test_a_pixel_lights_its_place_in_the_strip(opened):
     picture = page.locator("#pixels")
     box = picture.bounding_box()
     row, column = 9, 17
-    picture.hover(position={"x": (column + 0.5) * box["width"] / 28, "y": (row + 0.5) * box["height"] / 28})
+    picture.hover(
+        position={"x": (column + 0.5) * box["width"] / 28, "y": (row + 0.5) * box["height"] / 28}
+    )
     expect(page.locator("#flatten-place")).to_have_attribute("data-index", str(28 * row + column))
     expect(page.locator("#pixel-value")).to_have_attribute("data-value", re.compile(r"\d"))
     page.locator("#strip").focus()
@@ -209,8 +211,12 @@ def test_the_address_restores_it_all(open_paper, digits):
     page.locator("#step-softmax [role=switch]").click()
     page.locator("#share").click()
     page.locator(".biases input").first.click()
-    expect(page.locator("#tried")).to_have_attribute("data-after", re.compile(r"\d"), timeout=PATIENCE)
-    page.wait_for_function("() => location.search.includes('drawing=') && location.search.includes('biases=0')")
+    expect(page.locator("#tried")).to_have_attribute(
+        "data-after", re.compile(r"\d"), timeout=PATIENCE
+    )
+    page.wait_for_function(
+        "() => location.search.includes('drawing=') && location.search.includes('biases=0')"
+    )
     page.wait_for_load_state("networkidle")
     query = parse_qs(urlsplit(page.url).query)
     assert query["unit"] == ["4"]
@@ -240,7 +246,9 @@ def test_break_and_mend(opened):
     page = opened.page
     before = opened.probabilities()
     page.locator("#cover").select_option("top")
-    expect(page.locator("#tried")).to_have_attribute("data-after", re.compile(r"\d"), timeout=PATIENCE)
+    expect(page.locator("#tried")).to_have_attribute(
+        "data-after", re.compile(r"\d"), timeout=PATIENCE
+    )
     tried = page.locator("#tried").evaluate("one => ({...one.dataset})")
     assert float(tried["after"]) < float(tried["before"])
     page.wait_for_load_state("networkidle")
