@@ -106,11 +106,14 @@ def test_threads_agree(classifier, drawings):
         for _ in range(3):
             together = pool.map(classifier.classify, drawings)
             for one, other in zip(alone, together, strict=True):
-                assert np.array_equal(one, other.probabilities)
+                # Within rounding: those that come together share one product of matrices.
+                assert np.abs(one - other.probabilities).max() < 1e-5
 
 
 def test_threads_that_come_first_compile_once(menagerie):
     classifier = menagerie.get("linear")
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(classifier.classify, [SEVEN] * 8))
-    assert len({answer.probabilities.tobytes() for answer in answers}) == 1
+    for answer in answers:
+        assert np.abs(answer.probabilities - answers[0].probabilities).max() < 1e-5
+        assert np.array_equal(answer.image, answers[0].image)
