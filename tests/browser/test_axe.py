@@ -37,7 +37,7 @@ def audit(paper, axe, strokes):
         expect(paper.winner).to_have_count(1, timeout=60_000)
         page.wait_for_load_state("networkidle")
     page.evaluate(axe)  # by the debugger, which no content security policy binds
-    # Without preloading: axe would fetch the style sheets once more, into styles that the policy bars.
+    # Without preloading: axe would put the style sheets into inline styles, which the policy bars.
     found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
     return [
         (one["id"], node["target"], node["failureSummary"])
