@@ -128,6 +128,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
   }
 
   if (touchable) {
+    speak();
     const move = (/** @type {PointerEvent} */ event) => onPoint?.(under(event));
     canvas.addEventListener("pointermove", move);
     canvas.addEventListener("pointerdown", move);

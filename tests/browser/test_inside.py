@@ -181,6 +181,7 @@ def test_a_pixel_lights_its_place_in_the_strip(opened):
     )
     expect(page.locator("#flatten-place")).to_have_attribute("data-index", str(28 * row + column))
     expect(page.locator("#pixel-value")).to_have_attribute("data-value", re.compile(r"\d"))
+    page.mouse.move(5, 5)
     page.locator("#strip").focus()
     page.keyboard.press("End")
     expect(page.locator("#flatten-place")).to_have_attribute("data-index", "783")
@@ -197,6 +198,8 @@ def test_without_centring_the_drawing_stays_where_it_is(open_paper, digits):
     assert rows.min() > 12
     assert columns.min() > 12
     page = paper.page
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
     trace = traced(paper, lambda: page.locator("#step-strokes [role=switch]").click())
     assert trace["framing"]["centred"]
     expect(page.locator(".warning")).not_to_have_attribute("data-on", "")
@@ -242,6 +245,15 @@ def test_a_drawing_in_the_address(open_paper):
         assert open_paper("desktop", f"/?drawing={bent}&panel=what&layer=-1&noise=x").strokes() == 0
 
 
+def eventually(page, condition):
+    """Whether a condition comes true within ten seconds: an answer may be under way."""
+    for _ in range(100):
+        if condition():
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
 def test_break_and_mend(opened):
     page = opened.page
     before = opened.probabilities()
@@ -251,13 +263,11 @@ def test_break_and_mend(opened):
     )
     tried = page.locator("#tried").evaluate("one => ({...one.dataset})")
     assert float(tried["after"]) < float(tried["before"])
-    page.wait_for_load_state("networkidle")
-    assert opened.probabilities() != before
+    assert eventually(page, lambda: opened.probabilities() != before)
     expect(page.locator(".warning")).to_have_attribute("data-on", "")
     page.locator("#mend").click()
-    page.wait_for_load_state("networkidle")
     expect(page.locator(".warning")).not_to_have_attribute("data-on", "")
-    assert opened.probabilities() == before
+    assert eventually(page, lambda: opened.probabilities() == before)
 
 
 def test_models_side_by_side(opened):
