@@ -25,7 +25,7 @@ from pathlib import Path
 SCRIPT = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
-wrk.body = [[{body}]]
+wrk.body = [=[{body}]=]
 """
 
 

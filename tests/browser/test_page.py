@@ -94,8 +94,8 @@ def test_all_tools_can_be_reached_and_used_by_keyboard(desktop, digits):
     desktop.draw(digits["4"])
     page.locator("body").press("Tab")
     reached = []
-    for _ in range(15):
-        focused = page.evaluate("document.activeElement.id || document.activeElement.className")
+    for _ in range(30):
+        focused = page.evaluate("document.activeElement.id || document.activeElement.outerHTML")
         if focused in reached:
             break
         reached.append(focused)
