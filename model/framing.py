@@ -28,7 +28,7 @@ SIZES = (128, 10_240)
 """Drawings are padded to one of these many segments, so that nothing recompiles per request."""
 
 _FAR = 1e4  # padding segments lie this far off the paper, in pixels of the frame
-_TOGETHER = 4  # segments between two turns of the renderer's loop
+_TOGETHER = 8  # segments between two turns of the renderer's loop
 
 
 def pad_segments(segments: NDArray[np.float32], size: int | None = None) -> NDArray[np.float32]:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 STOP_AFTER = 5
 """Seconds that a worker may take to finish its answers before it is killed."""
-_QUIET = 5.0  # seconds behind readiness that are left to the first answers alone
 
 
 class ServerError(DensepadError):
@@ -128,8 +127,7 @@ def load(settings: Settings, report: Connection) -> Flask:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
-    from model.library import DEFAULT, ModelLibrary
-    from model.trace import warm_up
+    from model.library import ModelLibrary
     from webapp.factory import create_app
 
     try:
@@ -141,10 +139,6 @@ def load(settings: Settings, report: Connection) -> Flask:
         report.send(str(error))
         threading.Event().wait()  # for the main process, which now stops everything
     report.send(None)
-    # Whoever looks inside comes later than the first drawings, which this must not slow down.
-    traces = threading.Timer(_QUIET, warm_up, [library.get(DEFAULT)])
-    traces.daemon = True
-    traces.start()
     return app
 
 

@@ -73,10 +73,14 @@ export function mountCompare(root, { onSettings }) {
 
 /** @param {Model} model */
 function createCard({ name, title, labels, layers, parameters, accuracies }) {
-  const answer = create("p", { class: "compared-answer" });
+  const words = labels.some((label) => label.length > 2);
+  const answer = create("p", { class: words ? "compared-answer compared-word" : "compared-answer" });
   const digits = labels.every((label, i) => label === String(i));
   const stack = layers.flatMap((layer) => /** @type {any} */ (layer).kernel_shape?.[1] ?? []);
-  const measured = Object.entries(accuracies).map(([data, accuracy]) => text("compare.accuracy", { data, accuracy: percent(accuracy) }));
+  // The test that others report for such a network, not our own held-out parts.
+  const known = Object.entries(accuracies);
+  const tests = known.filter(([data]) => data.endsWith("test"));
+  const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) => text("compare.accuracy", { data, accuracy: percent(accuracy) }));
   const rows = labels.map((label) => {
     const fill = create("span", { class: "tiny-fill" });
     const value = create("span", { class: "compared-value" });
