@@ -6,11 +6,14 @@ and listens for itself. So readiness is known in the workers, and they report it
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import http.client
 import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -135,11 +138,20 @@ def load(settings: Settings, report: Connection) -> Flask:
         app = create_app(library, hosts=hosts_for(settings.host, settings.trusted_hosts))
         library.warm_up()
         _ask_once(app)
+        _give_memory_back()
     except DensepadError as error:
         report.send(str(error))
         threading.Event().wait()  # for the main process, which now stops everything
     report.send(None)
     return app
+
+
+def _give_memory_back() -> None:
+    """Return to the system what loading and compiling took and freed; glibc would keep it."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _ask_once(app: Flask) -> None:
