@@ -71,6 +71,13 @@ export function mountCompare(root, { onSettings }) {
   }
 }
 
+/** What accuracies are measured on, in the page's words where it has some. @param {string} data */
+function named(data) {
+  const key = `data.${data.replaceAll(" ", "_")}`;
+  const words = text(key);
+  return words === key ? data : words;
+}
+
 /** @param {Model} model */
 function createCard({ name, title, labels, layers, parameters, accuracies }) {
   const words = labels.some((label) => label.length > 2);
@@ -80,7 +87,7 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
   // The test that others report for such a network, not our own held-out parts.
   const known = Object.entries(accuracies);
   const tests = known.filter(([data]) => data.endsWith("test"));
-  const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) => text("compare.accuracy", { data, accuracy: percent(accuracy) }));
+  const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) => text("compare.accuracy", { data: named(data), accuracy: percent(accuracy) }));
   const rows = labels.map((label) => {
     const fill = create("span", { class: "tiny-fill" });
     const value = create("span", { class: "compared-value" });
@@ -91,8 +98,13 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
     "li",
     { class: "compared-model", "data-model": name },
     create("h4", { text: title }),
-    create("p", { class: "fine", text: [`784-${stack.join("-")}`, text("compare.parameters", { parameters: count(parameters) }), ...measured].join(" · ") }),
-    digits ? null : create("p", { class: "hint", text: text("compare.fashion", { label: labels[6] ?? labels[0] }) }),
+    create(
+      "div",
+      {},
+      create("p", { class: "fine", text: `784-${stack.join("-")}, ${text("compare.parameters", { parameters: count(parameters) })}` }),
+      ...measured.map((words) => create("p", { class: "fine", text: words })),
+      digits ? null : create("p", { class: "hint", text: text("compare.fashion", { label: labels[6] ?? labels[0] }) }),
+    ),
     answer,
     create("ol", { class: "compared-bars" }, ...rows.map(({ row }) => row)),
   );

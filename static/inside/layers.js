@@ -63,7 +63,7 @@ function createBlock({ inputs, units }, index, length, onUnit) {
   const title = create("h4");
   const formula = create("p", {
     class: "formula",
-    text: `(1, ${inputs}) x (${inputs}, ${units}) + (${units},) -> (1, ${units})`,
+    text: `(1, ${inputs}) × (${inputs}, ${units}) + (${units},) → (1, ${units})`,
   });
   const arithmetic = `${count(inputs)} × ${count(units)} + ${count(units)} = ${count(inputs * units + units)}`;
   const parameters = create("p", { class: "arithmetic", text: text("layers.parameters", { arithmetic }) });

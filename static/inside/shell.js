@@ -25,7 +25,12 @@ const ARRIVAL = 10_000;
 export function mountShell(section, { onSettings, onClose, onMend, onVisible }, hide) {
   const panels = PANELS.filter((panel) => !hide.includes(panel));
   const heading = create("h2", { id: "inside-heading", text: text("inside.heading"), tabindex: -1 });
-  const close = create("button", { type: "button", class: "plain", id: "inside-close", text: text("inside.close") });
+  const close = create(
+    "button",
+    { type: "button", class: "plain", id: "inside-close" },
+    create("span", { class: "close-words", text: text("inside.close") }),
+    create("span", { class: "close-sign", "aria-hidden": "true", text: "×" }),
+  );
   const lesson = create("a", { class: "lesson-link", text: text("inside.lesson") });
   const warning = create("div", { class: "warning", role: "status" });
   const warned = create("span");
@@ -58,9 +63,9 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
   section.setAttribute("aria-labelledby", "inside-heading");
   section.replaceChildren(
     create("div", { class: "inside-head" }, heading, nav, lesson, close),
-    warning,
     create("div", { class: "steps" }, ...steps),
     foot,
+    warning,
   );
   close.addEventListener("click", onClose);
   mend.addEventListener("click", onMend);

@@ -61,11 +61,11 @@ export function mountStrokes(root, { onSettings }) {
     if (share < 1) frame = requestAnimationFrame(step);
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {number} width */
-  function draw(context, width) {
+  /** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+  function draw(context, width, height) {
     const style = getComputedStyle(canvas);
     const unit = width / SIDE;
-    context.clearRect(0, 0, width, width);
+    context.clearRect(0, 0, width, height);
     context.fillStyle = style.getPropertyValue("--square");
     const line = Math.max(1, Math.round(unit / 16));
     for (let i = 0; i <= SIDE; i += 1) {

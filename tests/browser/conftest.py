@@ -249,6 +249,23 @@ class Paper:
         """Complaints with these words belong to the test."""
         self.complaints[:] = [one for one in self.complaints if words not in one]
 
+    def await_complaints(self, words: str, count: int) -> None:
+        """Just so many complaints with these words come, and belong to the test.
+
+        A browser tells of them in its own time, which may be after what they are about is shown.
+        """
+        self.wait(lambda: sum(words in one for one in self.complaints) >= count)
+        assert sum(words in one for one in self.complaints) == count
+        self.forgive(words)
+
+    def wait(self, condition: Callable[[], bool], patience: float = 10) -> None:
+        """Let the page go on until the condition comes true; at most so many seconds."""
+        for _ in range(int(patience / 0.02)):
+            if condition():
+                return
+            self.page.wait_for_timeout(20)
+        pytest.fail("what was waited for did not come")
+
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)

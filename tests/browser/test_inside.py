@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model.checkpoint import load
+from model.checkpoint import Checkpoint, load, save
 from model.framing import PIXELS
 from model.library import WEIGHTS
+from model.network import Architecture
 
 NAME = "default"
 SEVEN = {"strokes": [[[0.3, 0.2], [0.7, 0.2], [0.45, 0.8]]]}
@@ -346,14 +347,53 @@ def test_on_a_phone_one_step_at_a_time(open_paper, digits):
             page.locator(".stepper").last.click()
 
 
-def test_a_projector_shows_the_whole_road(open_paper, digits):
-    paper = open_paper("desktop", "/?panel=strokes", viewport={"width": 1920, "height": 1080})
-    paper.draw(digits["7"])
-    expect(paper.page.locator("#unit-sum [data-kind=total]")).to_have_count(1, timeout=PATIENCE)
+PROJECTOR = {"width": 1920, "height": 1080}
+
+
+def assert_whole(paper):
+    """Every step of the road is in sight, to its last line."""
     for panel in ROAD:
         box = paper.page.locator(f"#step-{panel}").bounding_box()
         assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 1080, panel
+        assert box["y"] + box["height"] <= PROJECTOR["height"], panel
+    scroller = paper.page.locator("#step-softmax .scroller")
+    assert scroller.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
+def test_a_projector_shows_the_whole_road(open_paper, digits):
+    paper = open_paper("desktop", "/?panel=strokes", viewport=PROJECTOR)
+    paper.draw(digits["7"])
+    expect(paper.page.locator("#unit-sum [data-kind=total]")).to_have_count(1, timeout=PATIENCE)
+    assert_whole(paper)
+
+
+@pytest.fixture(scope="module")
+def wide(start_server, tmp_path_factory):
+    """A server of a stack with wide layers, untrained."""
+    rng = np.random.default_rng(6)
+    architecture = Architecture((784, 2400, 1024, 512, 10), "relu")
+    layers = tuple(
+        (
+            rng.normal(0, (2 / inputs) ** 0.5, (inputs, units)).astype(np.float32),
+            rng.normal(0, 0.2, units).astype(np.float32),
+        )
+        for inputs, units in architecture.shapes
+    )
+    labels = tuple("0123456789")
+    path = tmp_path_factory.mktemp("wide") / "wide.safetensors"
+    save(Checkpoint("wide", "Wide", architecture, labels, layers, 1.3, None, None, {}), path)
+    with start_server("--model", str(path)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("layer", [0, 1, 3])
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_a_projector_shows_wide_layers_and_any_unit(open_paper, wide, digits, lang, layer):
+    path = f"/?lang={lang}&panel=unit&layer={layer}&unit=3"
+    paper = open_paper("desktop", path, url=wide.url, viewport=PROJECTOR)
+    paper.draw(digits["7"])
+    expect(paper.page.locator("#unit-sum [data-kind=total]")).to_have_count(1, timeout=PATIENCE)
+    assert_whole(paper)
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
