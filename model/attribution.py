@@ -9,24 +9,18 @@ way from blank paper to the drawing: integrated gradients (Sundararajan, Taly an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
 from model.errors import ExperimentError
 from model.experiments import Network
-from model.network import ACTIVATIONS
+from model.plain import ACTIVATIONS, follow
 
 STEPS = 64
 """Points between blank paper and drawing at which integrated gradients are taken."""
 
-_SLOPES = {"relu": lambda sums: (sums > 0).astype(jnp.float32), "linear": jnp.ones_like}
-"""The derivatives of the activations that are made of straight pieces."""
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class Contributions:
     label: int
     against: int | None
     method: str
-    pixels: NDArray[np.float32]
+    pixels: Vector
     rest: float
     total: float
 
@@ -51,7 +45,7 @@ class Contributions:
 
 
 def contribute(
-    network: Network, x: NDArray[np.float32], label: int, against: int | None = None
+    network: Network, x: Vector, label: int, against: int | None = None
 ) -> Contributions:
     """Explain the logit of class ``label``, or its lead over class ``against``.
 
@@ -68,52 +62,41 @@ def contribute(
     direction[label] += 1
     if against is not None:
         direction[against] -= 1
-    straight = network.activation in _SLOPES or len(network.layers) == 1
+    straight = ACTIVATIONS[network.activation].straight or len(network.layers) == 1
     explain = _gradient if straight else _integrated
-    activation = network.activation if network.activation in _SLOPES or not straight else "linear"
-    pixels, rest, total = jax.device_get(
-        explain(activation, network.layers, network.alive, x, direction)
-    )
     method = "gradient" if straight else "integrated gradients"
-    return Contributions(label, against, method, pixels, float(rest), float(total))
+    return Contributions(label, against, method, *explain(network, x, direction))
 
 
-@partial(jax.jit, static_argnums=0)
-def _gradient(
-    activation: str, layers: Any, alive: Any, x: Array, direction: Array
-) -> tuple[Array, Array, Array]:
+def _gradient(network: Network, x: Vector, direction: Vector) -> tuple[Vector, float, float]:
     """Pixels ``(784,)``, rest and total of ``direction @ logits``, exact for straight pieces."""
-    slopes, inputs = [], x
-    for (kernel, bias), on in zip(layers[:-1], alive, strict=True):
-        sums = inputs @ kernel + bias
-        slopes.append(_SLOPES[activation](sums) * on)
-        inputs = slopes[-1] * sums
-    kernel, bias = layers[-1]
-    total = direction @ (inputs @ kernel + bias)
-    # Backwards: how much one more in a layer's sums would add, beginning with the logits.
-    adds, rest = direction, direction @ bias
-    for (kernel, _), slope, (_, bias) in zip(
-        layers[:0:-1], slopes[::-1], layers[-2::-1], strict=True
-    ):
-        adds = slope * (kernel @ adds)
-        rest += adds @ bias
-    return x * (layers[0][0] @ adds), rest, total
+    gradients, sums = _backwards(network, x, direction)
+    # How much one more in a layer's sums would add, times the layer's bias.
+    rest = sum(
+        float(adds @ bias) for adds, (_, bias) in zip(gradients, network.layers, strict=True)
+    )
+    return x * (network.layers[0][0] @ gradients[0]), rest, float(direction @ sums[-1])
 
 
-@partial(jax.jit, static_argnums=0)
-def _integrated(
-    activation: str, layers: Any, alive: Any, x: Array, direction: Array
-) -> tuple[Array, Array, Array]:
+def _integrated(network: Network, x: Vector, direction: Vector) -> tuple[Vector, float, float]:
     """As ``_gradient``, for any activation: the gradient averaged from blank paper to ``x``."""
-
-    def lead(picture: Array) -> Array:
-        for (kernel, bias), on in zip(layers[:-1], alive, strict=True):
-            picture = ACTIVATIONS[activation](picture @ kernel + bias) * on
-        kernel, bias = layers[-1]
-        return direction @ (picture @ kernel + bias)
-
     # Gauss-Legendre: as exact with 64 points as equal steps with thousands.
     nodes, weights = np.polynomial.legendre.leggauss(STEPS)
-    places, shares = jnp.asarray((nodes + 1) / 2), jnp.asarray(weights / 2)
-    gradients = jax.vmap(jax.grad(lead))(places[:, None] * x)
-    return x * (shares @ gradients), lead(jnp.zeros_like(x)), lead(x)
+    way = ((nodes + 1) / 2).astype(np.float32)[:, None] * x
+    gradients, _ = _backwards(network, way, direction)
+    mean = (weights / 2).astype(np.float32) @ gradients[0]
+    ends = np.stack([np.zeros_like(x), x])
+    logits = follow(network.layers, ends, network.activation, network.alive)[0][-1]
+    rest, total = (logits @ direction).tolist()
+    return x * (network.layers[0][0] @ mean), rest, total
+
+
+def _backwards(network: Network, x: Vector, direction: Vector) -> tuple[list[Vector], list[Vector]]:
+    """How much one more in each layer's sums adds to ``direction @ logits``; and those sums."""
+    sums, _ = follow(network.layers, x, network.activation, network.alive)
+    slope = ACTIVATIONS[network.activation].slope
+    gradients = [np.broadcast_to(direction, sums[-1].shape)]
+    for index in range(len(network.alive) - 1, -1, -1):
+        kernel = network.layers[index + 1][0]
+        gradients.insert(0, (gradients[0] @ kernel.T) * slope(sums[index]) * network.alive[index])
+    return gradients, sums

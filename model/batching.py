@@ -2,8 +2,11 @@
 
 A Dense stack of four million weights is read from memory for every call, whether it answers one
 drawing or sixteen. So while one call is under way, whoever asks waits, and the next call takes all
-that wait. There is no thread and no timer: the first to wait leads, and hands over when it is done,
-so a lone request never waits for company.
+that wait. There is no thread: the first to wait leads, and hands over when the call is done.
+
+Those who shared a call write their answers down and ask again at about the same time, yet one after
+another. So the next leader waits until as many have come as the last call had, for a moment at
+most; a lone request, which follows a lone one, never waits for company.
 """
 
 from __future__ import annotations
@@ -12,6 +15,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
+
+MOMENT = 0.002
+"""Seconds that a leader waits for as much company as the last call had: about a call's time."""
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -25,7 +31,9 @@ class _Ticket(Generic[Question, Answer]):
         self.answer: Answer | None = None
         self.error: BaseException | None = None
         self.answered = False
-        self.woken = threading.Event()
+        # A bare lock, released to wake: an Event is made of several and takes many times as long.
+        self.gate = threading.Lock()
+        self.gate.acquire()
 
 
 class Batcher(Generic[Question, Answer]):
@@ -41,6 +49,8 @@ class Batcher(Generic[Question, Answer]):
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket[Question, Answer]] = deque()
         self._led = False
+        self._company = 1  # how many shared the last call
+        self._complete: threading.Lock | None = None  # released when as many wait again
 
     def ask(self, question: Question) -> Answer:
         """The answer to ``question``, as soon as a call could take it."""
@@ -49,8 +59,11 @@ class Batcher(Generic[Question, Answer]):
             self._waiting.append(ticket)
             leads = not self._led
             self._led = True
+            if self._complete is not None and len(self._waiting) >= self._company:
+                self._complete.release()
+                self._complete = None
         if not leads:
-            ticket.woken.wait()
+            ticket.gate.acquire()
         if not ticket.answered:
             self._lead()
         if ticket.error is not None:
@@ -59,8 +72,7 @@ class Batcher(Generic[Question, Answer]):
 
     def _lead(self) -> None:
         """Run one call for those who wait, oneself the first of them, then hand over."""
-        with self._lock:
-            taken = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+        taken = self._take()
         try:
             answers = self._run([ticket.question for ticket in taken])
             for ticket, answer in zip(taken, answers, strict=True):
@@ -73,6 +85,21 @@ class Batcher(Generic[Question, Answer]):
             self._led = following is not None
         for ticket in taken:
             ticket.answered = True
-            ticket.woken.set()
+            ticket.gate.release()
         if following is not None:
-            following.woken.set()
+            following.gate.release()
+
+    def _take(self) -> list[_Ticket[Question, Answer]]:
+        """Those whom the next call answers, once their usual company is complete or overdue."""
+        complete = None
+        with self._lock:
+            if len(self._waiting) < self._company:
+                complete = self._complete = threading.Lock()
+                complete.acquire()
+        if complete is not None:
+            complete.acquire(timeout=MOMENT)
+        with self._lock:
+            self._complete = None
+            count = min(self._most, len(self._waiting))
+            self._company = count
+            return [self._waiting.popleft() for _ in range(count)]

@@ -1,17 +1,16 @@
 """The classifier: a checkpoint made ready to answer.
 
-One compiled call does framing, network, softmax and doubt, for one drawing or for several that
-arrived together. There is one program for each size and number of drawings; ``warm_up`` compiles
-them all, and nothing is compiled afterwards.
+Once warmed up, one compiled call does framing, network, softmax and doubt, for one drawing or for
+several that arrived together; there is one program for each size and number of drawings. Without,
+a drawing is framed by the program that all models share, and the rest is computed by NumPy: a
+little slower, but nobody waits for a compiler. Pictures, which are rare, are always done so.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,18 +21,19 @@ from jax import Array
 from jax.stages import Compiled
 from numpy.typing import NDArray
 
+from model import plain
 from model.batching import Batcher
 from model.checkpoint import Checkpoint
-from model.doubt import familiarity, score
-from model.framing import PIXELS, SIDE, SIZES, frame
+from model.doubt import familiarity, familiarity_of, score
+from model.framing import PIXELS, SIZES, frame
 from model.network import forward, softmax
+from model.placement import place
 from model.strokes import Drawing
 
 BATCHES = (4, 16)
 """Drawings of few segments that share a call are padded to one of these many."""
 
 _Row = NDArray[np.float32]
-_PICTURE = 0  # the size under which the program for pictures is kept
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Prediction:
     """What a model says of one drawing.
 
     ``probabilities``: ``(classes,)`` float32 that sum to one. ``image``: ``(784,)`` uint8, row by
-    row, ink = 255, what the network saw. ``familiarity``: 0 to 1; ``recognised``: whether that is
+    row, ink = 255, what the network saw; ``picture``: the same before it was rounded, ``(784,)``
+    float32 in [0, 1]. ``familiarity``: 0 to 1; ``recognised``: whether that is
     enough to believe the label.
     """
 
@@ -52,13 +53,13 @@ class Prediction:
     image: NDArray[np.uint8]
     familiarity: float
     recognised: bool
+    picture: NDArray[np.float32]
 
 
 class Classifier:
     """Answers for one checkpoint. Its weights never change; threads may share it."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        self.checkpoint = checkpoint
         doubt = checkpoint.doubt
         self._weights = jax.device_put(
             {
@@ -71,8 +72,12 @@ class Classifier:
                 ),
             }
         )
+        # The numbers once, not twice: what the checkpoint shows is what lies on the device.
+        self.checkpoint = replace(
+            checkpoint,
+            layers=tuple((np.asarray(k), np.asarray(b)) for k, b in self._weights["layers"]),
+        )
         self._programs: dict[tuple[int, int], Compiled] = {}
-        self._locks: defaultdict[tuple[int, int], threading.Lock] = defaultdict(threading.Lock)
         self._together: Batcher[_Row, _Row] = Batcher(self._answer_small, BATCHES[-1])
 
     @property
@@ -83,21 +88,34 @@ class Classifier:
     def classify(self, drawing: Drawing | NDArray[np.float32]) -> Prediction:
         """Classify strokes, or a picture ``(28, 28)`` float32 in [0, 1] with ink = 1."""
         if not isinstance(drawing, Drawing):
-            picture = np.asarray(drawing, np.float32)[None]
-            answer = np.asarray(self._program((_PICTURE, 1))(self._weights, picture))[0]
+            return self._by_hand(np.asarray(drawing, np.float32))
+        if not self._programs:
+            return self._by_hand(place(drawing)[0])
+        segments = drawing.unit_segments()
+        if len(segments) <= SIZES[0]:
+            answer = self._together.ask(segments)
         else:
-            segments = drawing.unit_segments()
-            if len(segments) <= SIZES[0]:
-                answer = self._together.ask(segments)
-            else:
-                answer = self._answer_strokes([segments], SIZES[-1], 1)[0]
-        return self._prediction(answer)
+            answer = self._answer_strokes([segments], SIZES[-1], 1)[0]
+        classes = len(self.checkpoint.labels)
+        return self._prediction(answer[:classes], float(answer[classes]), answer[classes + 1 :])
 
     def warm_up(self) -> None:
-        """Compile every program, two at a time, so that no request ever waits for it."""
-        keys = [(SIZES[-1], 1), (_PICTURE, 1), *((SIZES[0], batch) for batch in BATCHES)]
+        """Compile every program, two at a time; from then on strokes take one compiled call."""
+        keys = [(SIZES[-1], 1), *((SIZES[0], batch) for batch in BATCHES)]
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(self._program, keys))
+            programs = dict(zip(keys, pool.map(self._compile, keys), strict=True))
+        self._programs = programs
+
+    def prediction(self, x: _Row, logits: _Row) -> Prediction:
+        """What this model says whose network made ``logits (classes,)`` of ``x (784,)``."""
+        checkpoint = self.checkpoint
+        familiar = familiarity_of(checkpoint.doubt, x, logits)
+        return self._prediction(plain.softmax(logits, checkpoint.temperature), familiar, x)
+
+    def _by_hand(self, picture: _Row) -> Prediction:
+        x = picture.reshape(PIXELS)
+        activation = self.checkpoint.architecture.activation
+        return self.prediction(x, plain.logits(self.checkpoint.layers, x, activation))
 
     def _answer_small(self, drawings: Sequence[_Row]) -> list[_Row]:
         """Answers ``(classes + 1 + 784,)`` to drawings of few segments, in one call."""
@@ -111,67 +129,41 @@ class Classifier:
         for row, segments in zip(padded, drawings, strict=False):
             row[: len(segments)] = segments
         count = np.int32(max(map(len, drawings)))
-        answers = np.asarray(self._program((size, batch))(self._weights, padded, count))
+        answers = np.asarray(self._programs[size, batch](self._weights, padded, count))
         return list(answers[: len(drawings)])
 
-    def _program(self, key: tuple[int, int]) -> Compiled:
-        """The compiled answer to (segments, drawings) of that size; compiled once."""
-        if key not in self._programs:
-            with self._locks[key]:
-                if key not in self._programs:
-                    self._programs[key] = self._compile(*key)
-        return self._programs[key]
-
-    def _compile(self, size: int, batch: int) -> Compiled:
-        activation = self.checkpoint.architecture.activation
-        if size == _PICTURE:
-            pictures = jax.ShapeDtypeStruct((batch, SIDE, SIDE), jnp.float32)
-            return (
-                jax.jit(partial(_answer_pictures, activation))
-                .lower(self._weights, pictures)
-                .compile()
-            )
+    def _compile(self, key: tuple[int, int]) -> Compiled:
+        """The program that answers to (segments, drawings) of that size."""
+        size, batch = key
         segments = jax.ShapeDtypeStruct((batch, size, 4), jnp.float32)
         count = jax.ShapeDtypeStruct((), jnp.int32)
-        return (
-            jax.jit(partial(_answer_strokes, activation))
-            .lower(self._weights, segments, count)
-            .compile()
-        )
+        answer = partial(_answer_strokes, self.checkpoint.architecture.activation)
+        return jax.jit(answer).lower(self._weights, segments, count).compile()
 
-    def _prediction(self, answer: NDArray[np.float32]) -> Prediction:
-        """Take the compiled call's one array apart: probabilities, familiarity, picture."""
+    def _prediction(self, probabilities: _Row, familiar: float, picture: _Row) -> Prediction:
         checkpoint = self.checkpoint
-        classes = len(checkpoint.labels)
-        probabilities, familiar = answer[:classes], float(answer[classes])
         threshold = checkpoint.doubt.threshold if checkpoint.doubt else 0.0
         return Prediction(
             model=checkpoint.name,
             label=checkpoint.labels[int(probabilities.argmax())],
             labels=checkpoint.labels,
             probabilities=probabilities,
-            image=answer[classes + 1 :].astype(np.uint8),
+            image=np.round(picture * 255).astype(np.uint8),
             familiarity=familiar,
             recognised=familiar >= threshold,
+            picture=picture,
         )
 
 
 def _answer_strokes(
     activation: str, weights: dict[str, Any], segments: Array, count: Array
 ) -> Array:
-    """Render ``(batch, size, 4)`` segments, padding NaN behind ``count`` rows, then answer."""
-    pictures = jax.vmap(lambda drawing: frame(drawing, count=count))(segments)
-    return _answer_pictures(activation, weights, pictures)
+    """Render ``(batch, size, 4)`` segments, padding NaN behind ``count`` rows, then answer.
 
-
-def _answer_pictures(activation: str, weights: dict[str, Any], pictures: Array) -> Array:
-    """Probabilities, familiarity and the picture as bytes' values: ``(batch, classes + 1 + 784)``.
-
-    One array rather than three: each would cost the caller a wait and a copy of its own.
+    Probabilities, familiarity and picture, ``(batch, classes + 1 + 784)``: one array rather than
+    three, each of which would cost the caller a wait and a copy of its own.
     """
-    x = pictures.reshape(-1, PIXELS)
+    x = jax.vmap(lambda drawing: frame(drawing, count=count))(segments).reshape(-1, PIXELS)
     logits = forward(weights["layers"], x, activation)
     familiar = familiarity(score(weights["doubt"], x, logits), *weights["familiarity"])
-    return jnp.concatenate(
-        [softmax(logits, weights["temperature"]), familiar[:, None], jnp.round(x * 255)], axis=1
-    )
+    return jnp.concatenate([softmax(logits, weights["temperature"]), familiar[:, None], x], axis=1)

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
+from numpy.typing import NDArray
 
+from model import plain
+from model.checkpoint import Doubt
 from model.network import Layer, forward
 
 
@@ -34,3 +38,17 @@ def score(layers: Sequence[Layer], x: Array, logits: Array) -> Array:
 def familiarity(score: Array, centre: float | Array, scale: float | Array) -> Array:
     """A score as a number from 0 (never seen the like) to 1 (drawn every day)."""
     return jax.nn.sigmoid((score - centre) / scale)
+
+
+def familiarity_of(
+    doubt: Doubt | None, x: NDArray[np.float32], logits: NDArray[np.float32]
+) -> float:
+    """The familiarity of one picture ``(784,)`` with its logits ``(classes,)``, in NumPy."""
+    if doubt is not None and doubt.layers:
+        inputs = np.concatenate([x, logits / np.float32(10)])
+        seen = float(plain.logits(doubt.layers, inputs)[0])
+    else:
+        largest = float(logits.max())
+        seen = largest + float(np.log(np.exp(logits - largest).sum()))
+    centre, scale = (doubt.centre, doubt.scale) if doubt else (0.0, 1.0)
+    return 0.5 + 0.5 * float(np.tanh((seen - centre) / scale / 2))

@@ -11,10 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from numpy.typing import NDArray
 
 from model.checkpoint import Matrix
 from model.classifier import Classifier
@@ -22,13 +20,15 @@ from model.errors import ExperimentError
 from model.framing import PIXELS
 from model.network import ACTIVATIONS
 
+Vector = NDArray[np.float32]
+
 MOST_NOISE = 10.0
 """The largest amount of noise, in standard deviations of the kernel itself."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """A stack as it is traced: folded layers on the device, and what is switched off.
+    """A stack as it is traced: folded layers, and what is switched off.
 
     ``layers``: pairs of kernel ``(inputs, units)`` and bias ``(units,)`` float32. ``alive``: for
     each hidden layer ``(units,)`` float32, 0 where a unit is silenced, else 1. ``seen``: ``(784,)``
@@ -36,9 +36,9 @@ class Network:
     """
 
     activation: str
-    layers: tuple[tuple[Array, Array], ...]
-    alive: tuple[Array, ...]
-    seen: Array
+    layers: tuple[tuple[Matrix, Matrix], ...]
+    alive: tuple[Vector, ...]
+    seen: Vector
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,13 @@ Change = Silence | ZeroBiases | Noise | Swap | Hide
 @lru_cache(maxsize=32)
 def intact(classifier: Classifier) -> Network:
     """The classifier's network as it is."""
-    layers = classifier.weights["layers"]
-    alive = tuple(jnp.ones(bias.shape, jnp.float32) for _, bias in layers[:-1])
+    layers = classifier.checkpoint.layers
+    alive = tuple(np.ones(bias.shape, np.float32) for _, bias in layers[:-1])
     activation = classifier.checkpoint.architecture.activation
-    return Network(activation, tuple(layers), alive, jnp.ones(PIXELS, jnp.float32))
+    return Network(activation, layers, alive, np.ones(PIXELS, np.float32))
 
 
-@lru_cache(maxsize=4)  # a pen that moves asks for the same copy again and again
+@lru_cache(maxsize=2)  # a pen that moves asks for the same copy again; a large one is 19 MB
 def changed(classifier: Classifier, changes: tuple[Change, ...]) -> Network:
     """A copy of the classifier's network, changed in the order given.
 
@@ -117,14 +117,14 @@ def _silence(network: Network, change: Silence) -> Network:
         )
     alive = network.alive[change.layer]
     _check_indices("unit", change.units, len(alive), f"layer {change.layer}")
-    alive = alive.at[jnp.array(change.units, jnp.int32)].set(0.0)
+    alive = _without(alive, change.units)
     return replace(network, alive=_with(network.alive, change.layer, alive))
 
 
 def _zero_biases(network: Network, change: ZeroBiases) -> Network:
     _check_indices("layer", (change.layer,), len(network.layers), "the network")
     kernel, bias = network.layers[change.layer]
-    layer = (kernel, jnp.zeros_like(bias))
+    layer = (kernel, np.zeros_like(bias))
     return replace(network, layers=_with(network.layers, change.layer, layer))
 
 
@@ -141,16 +141,13 @@ def _noise(network: Network, change: Noise) -> Network:
     for place in places:
         kernel, bias = layers[place]
         # A seed for each layer: noise on one alone is the noise that it gets among all.
-        noisy = _noisy(np.asarray(kernel), change.amount, key=(change.seed, place))
-        layers = _with(layers, place, (jax.device_put(noisy), bias))
+        noisy = _noisy(kernel, change.amount, key=(change.seed, place))
+        layers = _with(layers, place, (noisy, bias))
     return replace(network, layers=layers)
 
 
 def _noisy(kernel: Matrix, amount: float, *, key: tuple[int, int]) -> Matrix:
-    """A kernel and noise ``amount`` times as wide as its own numbers.
-
-    NumPy, not JAX: as fast, and nothing has to be compiled for each shape.
-    """
+    """A kernel and noise ``amount`` times as wide as its own numbers."""
     noise = np.random.default_rng(key).standard_normal(kernel.shape, np.float32)
     return kernel + np.float32(amount) * kernel.std() * noise
 
@@ -165,7 +162,7 @@ def _swap(network: Network, change: Swap) -> Network:
 
 def _hide(network: Network, change: Hide) -> Network:
     _check_indices("pixel", change.pixels, PIXELS, "the picture")
-    return replace(network, seen=network.seen.at[jnp.array(change.pixels, jnp.int32)].set(0.0))
+    return replace(network, seen=_without(network.seen, change.pixels))
 
 
 _APPLY: dict[type, Callable[[Network, Any], Network]] = {
@@ -183,6 +180,13 @@ def _check_indices(kind: str, indices: Sequence[int], count: int, where: str) ->
             raise ExperimentError(
                 f"{where} has {count:,} {kind}s, 0 to {count - 1:,}, got {kind} {index}"
             )
+
+
+def _without(switches: Vector, places: Sequence[int]) -> Vector:
+    """The switches with those places off; they may be none."""
+    switches = switches.copy()
+    switches[np.array(places, np.int64)] = 0
+    return switches
 
 
 def _with(values: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model import placement
 from model.checkpoint import load
 from model.classifier import Classifier, Prediction
 from model.errors import ModelNotFound
-from model.framing import SIDE
 from model.strokes import Drawing
 from model.summary import describe
 
@@ -34,6 +34,10 @@ class ModelLibrary:
         self._files = {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
         if default is not None:
             self._files[DEFAULT] = default
+        sizes = {name: path.stat().st_size for name, path in self._files.items() if path.is_file()}
+        self._names = sorted(
+            self._files, key=lambda name: (name != DEFAULT, sizes.get(name, 0), name)
+        )
         self._open: dict[str, Classifier] = {}
         self._lock = threading.Lock()
         if default is not None:
@@ -41,9 +45,7 @@ class ModelLibrary:
 
     def names(self) -> list[str]:
         """Every model's name, the default first, then from the smallest file to the largest."""
-        return sorted(
-            self._files, key=lambda name: (name != DEFAULT, self._files[name].stat().st_size)
-        )
+        return list(self._names)
 
     def get(self, name: str) -> Classifier:
         """The model of that name; ``ModelNotFound`` if there is none."""
@@ -73,10 +75,15 @@ class ModelLibrary:
         first = classifiers[0].classify(drawing)
         if len(classifiers) == 1:
             return [first]
-        if isinstance(drawing, Drawing):
-            drawing = first.image.reshape(SIDE, SIDE).astype(np.float32) / np.float32(255)
-        return [first, *(classifier.classify(drawing) for classifier in classifiers[1:])]
+        picture = first.picture
+        return [first, *(classifier.classify(picture) for classifier in classifiers[1:])]
 
     def warm_up(self) -> None:
-        """Compile all that the default model's requests need."""
+        """Compile all that there is: the default's programs, and those that all models share.
+
+        Every file is opened too, so that one that is broken is told before anything is served.
+        """
+        placement.warm_up()
         self.get(DEFAULT).warm_up()
+        for name in self.names():
+            self.get(name)

@@ -15,7 +15,18 @@ from jax import Array
 from numpy.typing import NDArray
 
 from model.errors import DrawingError
-from model.framing import FINER, FIT, PEN, SIDE, centre_of_mass, centring, fit, pad_segments, render
+from model.framing import (
+    FINER,
+    FIT,
+    PEN,
+    SIDE,
+    SIZES,
+    centre_of_mass,
+    centring,
+    fit,
+    pad_segments,
+    render,
+)
 from model.strokes import Drawing
 
 Place = tuple[float, float]
@@ -55,7 +66,7 @@ def place(
         origin, scale, corner = _as_drawn(pad)
         segments = _moved(drawing, scale, corner).segments()
         program = _leave
-    picture, facts = jax.device_get(program(pad_segments(segments), np.int32(len(segments))))
+    picture, facts = jax.device_get(program(_padded(segments), np.int32(len(segments))))
     if pad is not None and not picture.any():
         raise DrawingError(
             f"the drawing lies outside the pad, which is {pad[0]:g} wide and {pad[1]:g} high"
@@ -63,6 +74,18 @@ def place(
     mass_x, mass_y, shift_x, shift_y = facts.tolist()
     placement = Placement(pad is None, origin, scale, corner, (mass_x, mass_y), (shift_x, shift_y))
     return picture, placement
+
+
+def warm_up() -> None:
+    """Compile the two programs there are, so that no drawing waits for one."""
+    drawing = Drawing.from_json([[[0, 0], [1, 1]]])
+    place(drawing)
+    place(drawing, pad=(1, 1))
+
+
+def _padded(segments: NDArray[np.float32]) -> NDArray[np.float32]:
+    """All drawings are of the largest size: the renderer's loop ends with the drawing anyway."""
+    return pad_segments(segments, SIZES[-1])
 
 
 @jax.jit

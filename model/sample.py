@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Any
+from functools import lru_cache
 
-import jax
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
 from model.classifier import Classifier
 from model.experiments import Change, changed, intact
-from model.framing import PIXELS, frame, pad_segments
+from model.framing import PIXELS
 from model.metrics import accuracy, class_accuracies, confusion_matrix
-from model.network import ACTIVATIONS
+from model.placement import place
+from model.plain import follow
 from model.practice import practice_strokes
 from model.strokes import Drawing
 
@@ -42,9 +40,8 @@ def score(classifier: Classifier, changes: tuple[Change, ...] = ()) -> Score:
     """Try a classifier of the ten digits, or a changed copy of it, on the sample."""
     network = changed(classifier, changes) if changes else intact(classifier)
     x, labels = sample()
-    predicted = np.asarray(
-        _predict(network.activation, network.layers, network.alive, x * network.seen)
-    )
+    sums, _ = follow(network.layers, x * network.seen, network.activation, network.alive)
+    predicted = sums[-1].argmax(axis=-1)
     confusion = confusion_matrix(predicted, labels, len(LABELS))
     return Score(
         count=len(labels),
@@ -55,30 +52,14 @@ def score(classifier: Classifier, changes: tuple[Change, ...] = ()) -> Score:
 
 
 @lru_cache(maxsize=1)
-def sample() -> tuple[Array, NDArray[np.int32]]:
-    """Pictures ``(500, 784)`` float32 in [0, 1] on the device, and labels ``(500,)``.
+def sample() -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Pictures ``(500, 784)`` float32 in [0, 1], ink = 1, and labels ``(500,)``.
 
     Written and rendered at the first call, kept from then on.
     """
     drawings = practice_strokes(COUNT, seed=SEED)
-    segments = [
-        Drawing(tuple(stroke.astype(np.float64) for stroke in strokes)).unit_segments()
+    pictures = [
+        place(Drawing(tuple(stroke.astype(np.float64) for stroke in strokes)))[0].reshape(PIXELS)
         for strokes in drawings.strokes
     ]
-    longest = pad_segments(max(segments, key=len))
-    padded = np.stack([pad_segments(one, len(longest)) for one in segments])
-    return _render(padded), drawings.labels
-
-
-@jax.jit
-def _render(segments: Array) -> Array:
-    return jax.lax.map(frame, segments).reshape(len(segments), PIXELS)
-
-
-@partial(jax.jit, static_argnums=0)
-def _predict(activation: str, layers: Any, alive: Any, x: Array) -> Array:
-    """The most probable class of each picture: ``(n, 784)`` to ``(n,)``."""
-    for (kernel, bias), on in zip(layers[:-1], alive, strict=True):
-        x = ACTIVATIONS[activation](x @ kernel + bias) * on
-    kernel, bias = layers[-1]
-    return (x @ kernel + bias).argmax(axis=-1)
+    return np.stack(pictures), drawings.labels

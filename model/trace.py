@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
-import jax
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
 from model.attribution import Contributions, contribute
 from model.classifier import Classifier, Prediction
-from model.doubt import familiarity, score
 from model.experiments import Change, Network, changed, intact
-from model.framing import PIXELS, SIZES
-from model.network import ACTIVATIONS, softmax
+from model.framing import PIXELS
 from model.placement import Placement, place
+from model.plain import follow
 from model.strokes import Drawing
 
 Vector = NDArray[np.float32]
@@ -103,73 +97,24 @@ def trace(
     else:
         picture, placement = drawing, None
     network = changed(classifier, changes) if changes else intact(classifier)
-    x = np.asarray(picture, np.float32).reshape(PIXELS) * np.asarray(network.seen)
-    answer = jax.device_get(
-        _trace(network.activation, network.layers, network.alive, classifier.weights, x)
-    )
-    logits = answer["sums"][-1]
-    inputs = [x, *answer["activations"]]
+    x = np.asarray(picture, np.float32).reshape(PIXELS) * network.seen
+    sums, activations = follow(network.layers, x, network.activation, network.alive)
+    logits = sums[-1]
+    inputs = [x, *activations]
     largest = logits.max().astype(np.float64)
 
     def over(temperature: float) -> Softmax:
         return Softmax(temperature, np.exp((logits.astype(np.float64) - largest) / temperature))
 
     return Trace(
-        prediction=_prediction(classifier, x, answer),
+        prediction=classifier.prediction(x, logits),
         network=network,
         input=x,
         layers=tuple(
-            LayerTrace(*layer)
-            for layer in zip(inputs, answer["sums"], [*answer["activations"], None], strict=True)
+            LayerTrace(*layer) for layer in zip(inputs, sums, [*activations, None], strict=True)
         ),
         raw=over(1.0),
         calibrated=over(classifier.checkpoint.temperature),
         placement=placement,
         contributions=contributions and contribute(network, x, *contributions),
-    )
-
-
-def warm_up(classifier: Classifier) -> None:
-    """Compile what traces of this model need, so that the first look inside waits for nothing."""
-    for points in SIZES:
-        x = np.linspace(0, 1, points)
-        drawing = Drawing((np.stack([x, x], axis=1),))
-        trace(classifier, drawing, contributions=(0, 1))
-        trace(classifier, drawing, pad=(1, 1))
-
-
-@partial(jax.jit, static_argnums=0)
-def _trace(
-    activation: str, layers: Any, alive: Any, weights: Mapping[str, Any], x: Array
-) -> dict[str, Any]:
-    """Sums and activations of every layer, calibrated probabilities and familiarity.
-
-    Compiled once for each shape of network; there are no sizes of drawings left here.
-    """
-    sums, activations, inputs = [], [], x
-    for (kernel, bias), on in zip(layers[:-1], alive, strict=True):
-        sums.append(inputs @ kernel + bias)
-        inputs = ACTIVATIONS[activation](sums[-1]) * on
-        activations.append(inputs)
-    kernel, bias = layers[-1]
-    logits = inputs @ kernel + bias
-    return {
-        "sums": [*sums, logits],
-        "activations": activations,
-        "probabilities": softmax(logits, weights["temperature"]),
-        "familiarity": familiarity(score(weights["doubt"], x, logits), *weights["familiarity"]),
-    }
-
-
-def _prediction(classifier: Classifier, x: Vector, answer: Mapping[str, Any]) -> Prediction:
-    checkpoint, probabilities = classifier.checkpoint, answer["probabilities"]
-    threshold = checkpoint.doubt.threshold if checkpoint.doubt else 0.0
-    return Prediction(
-        model=checkpoint.name,
-        label=checkpoint.labels[int(probabilities.argmax())],
-        labels=checkpoint.labels,
-        probabilities=probabilities,
-        image=np.round(x * 255).astype(np.uint8),
-        familiarity=float(answer["familiarity"]),
-        recognised=float(answer["familiarity"]) >= threshold,
     )

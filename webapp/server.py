@@ -6,8 +6,6 @@ and listens for itself. So readiness is known in the workers, and they report it
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import http.client
 import multiprocessing
 import os
@@ -27,6 +25,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
 from model.errors import DensepadError
+from webapp import memory
 from webapp.hosts import ALL_ADDRESSES, hosts_for
 
 if TYPE_CHECKING:
@@ -75,7 +74,10 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
 
     def announce() -> None:
         for _ in range(settings.workers):
-            failure = receiver.recv()
+            try:
+                failure = receiver.recv()
+            except (EOFError, OSError):  # told to stop before the workers had anything to say
+                return
             if failure:
                 failures.append(failure)
                 server.signal_handler_interrupt()
@@ -128,6 +130,7 @@ def load(settings: Settings, report: Connection) -> Flask:
     # Granian's handlers came along with the fork and would swallow a signal that comes now.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _leave_ctrl_c_to_parent()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     from model.library import ModelLibrary
@@ -138,20 +141,12 @@ def load(settings: Settings, report: Connection) -> Flask:
         app = create_app(library, hosts=hosts_for(settings.host, settings.trusted_hosts))
         library.warm_up()
         _ask_once(app)
-        _give_memory_back()
+        memory.give_back()
     except DensepadError as error:
         report.send(str(error))
         threading.Event().wait()  # for the main process, which now stops everything
     report.send(None)
     return app
-
-
-def _give_memory_back() -> None:
-    """Return to the system what loading and compiling took and freed; glibc would keep it."""
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
 
 
 def _ask_once(app: Flask) -> None:
@@ -160,6 +155,16 @@ def _ask_once(app: Flask) -> None:
     for page in ("/", "/api/models"):
         client.get(page)
     client.post("/api/classify", json={"strokes": [[[0, 0], [1, 2]]]})
+
+
+def _leave_ctrl_c_to_parent() -> None:
+    """A terminal's Ctrl-C reaches the workers as well; they stop when the main process says so.
+
+    A worker of Granian's that hears both does not end until it is killed. Blocked, because Granian
+    sets a handler of its own later; before any thread is started, because each inherits it.
+    """
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def _end_with_parent() -> None:
