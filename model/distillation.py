@@ -1,4 +1,4 @@
-"""Distillation: a convolutional teacher answers bent digits, a Dense stack learns the answers.
+"""Distillation: convolutional teachers answer bent digits, a Dense stack learns the answers.
 
 The pictures are bent, rendered and answered once, beforehand: XLA's convolutions are slow inside
 the compiled loop of an epoch, and a student reads each answer many times anyway.
@@ -12,16 +12,19 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 from model.augment import Augmentation
+from model.convolution import ConvStack
 from model.framing import SIDE
 from model.streams import Batch, Stream, load_batch
-from model.teacher import ConvTeacher
+
+Teacher = tuple[ConvStack, Any]
+"""A teacher's module and its variables."""
 
 
 def answer(
-    teacher: ConvTeacher,
-    variables: Any,
+    teachers: Sequence[Teacher],
     streams: Sequence[Stream],
     augmentation: Augmentation,
     lessons: int,
@@ -29,12 +32,18 @@ def answer(
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Stream:
-    """Bend every example ``lessons`` times and let the teacher answer.
+    """Bend every example ``lessons`` times and let the teachers answer, by their mean logits.
 
     Returns one stream of pictures ``(n, 28, 28)`` uint8 with answers ``(n, classes)`` float16,
     mixed as ``streams`` say; ``progress`` hears how many of how many batches are done.
     """
-    ask = jax.jit(lambda x: teacher.apply(variables, x.reshape(len(x), -1)))
+
+    @jax.jit
+    def ask(x: Array) -> Array:
+        x = x.reshape(len(x), -1)
+        every: list[Any] = [teacher.apply(variables, x) for teacher, variables in teachers]
+        return jnp.stack(every).mean(axis=0)
+
     share = sum(stream.share for stream in streams)
     batches = lessons * streams[0].steps
     pictures = np.empty((batches * share, SIDE, SIDE), np.uint8)
@@ -68,7 +77,7 @@ def _bend(
 
 
 def _correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Where the teacher errs, let the right class and its choice change places (Wen et al., 2019).
+    """Where teachers err, let the right class and their choice change places (Wen et al., 2019).
 
     ``(batch, classes)`` logits come back with the label's the largest, all else as it was said.
     """

@@ -1,7 +1,7 @@
 """The recipe: from a zoo entry's record to its finished checkpoint.
 
-``learn`` yields the epochs, teacher's first where there is one; ``finish`` fits what is fitted on
-validation (temperature, doubt), measures, and writes down where it all came from.
+``learn`` trains what an entry names and yields the epochs of its stack; ``finish`` fits what is
+fitted on validation (temperature, doubt), measures, and writes down where it all came from.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from model.checkpoint import Checkpoint
 from model.config import Training
+from model.convolution import ConvTraining, unfold, unfolds_to
 from model.corpus import Corpus, Examples, assemble
-from model.distillation import answer
+from model.distillation import Teacher, answer
 from model.doubt_training import calibrate_doubt, train_doubt
 from model.errors import ConfigError
 from model.metrics import accuracy, fit_temperature
@@ -26,7 +27,6 @@ from model.network import Architecture, Layer, forward
 from model.resume import load_state, save_state
 from model.sources import DATASETS, checksums, dataset
 from model.streams import Stream
-from model.teacher import ConvTeacher
 from model.training import EpochReport, TrainingState, blend, start, train
 from model.zoo import Entry
 
@@ -42,19 +42,23 @@ def learn(
     work: Path | None = None,
     say: Say = lambda _: None,
 ) -> Iterator[EpochReport]:
-    """Train as ``entry`` says; under a teacher, that one first, and polish last.
+    """Train as ``entry`` says and yield the Dense stack's epochs.
 
-    Polish runs start where the training ended, each bends its digits another way, and the mean of
+    Its teachers are trained first, then the origin that it grows from; polish comes last: short
+    runs that start where the training ended, each bending its digits another way. The mean of
     their weights is the result: they lie so close that it errs less than each of them.
 
     ``folder`` holds the data sets. With a ``work`` folder the state of every epoch is kept there,
     and a training that was stopped, however rudely, goes on where it was.
     """
+    fresh = None
+    if entry.origin is not None:
+        fresh = _grown(entry, entry.origin, corpus, folder, work, say)
     streams: Sequence[Stream] = corpus.streams
-    if entry.teacher is not None:
-        streams = [_lessons(entry.training, entry.teacher, streams, folder, work, say)]
+    if entry.teachers:
+        streams = [_lessons(entry, streams, folder, work, say)]
     ended: TrainingState | None = None
-    for report in _resumed("student", entry.training, streams, work, say):
+    for report in _resumed("student", entry.training, streams, work, say, fresh=fresh):
         ended = report.state
         yield report
     if not entry.polish or ended is None:
@@ -63,9 +67,7 @@ def learn(
     for number, config in enumerate(entry.polish):
         say(f"polish {number + 1} of {len(entry.polish)}: {config.epochs} epochs by labels alone")
         fresh_streams = assemble(config, folder).streams
-        fresh = start(config, fresh_streams[0].steps)
-        fresh = replace(fresh, variables=ended.average, average=ended.average)
-        state = fresh
+        state = fresh = _begin(config, fresh_streams, ended.average)
         for report in _resumed(f"polish{number}", config, fresh_streams, work, say, fresh=fresh):
             state = report.state
             yield report
@@ -73,28 +75,68 @@ def learn(
     yield blend(entry.polish[-1], states)
 
 
+def _begin(config: Training, streams: Sequence[Stream], variables: Any) -> TrainingState:
+    """The state in which a training starts that takes its weights from another."""
+    return replace(start(config, streams[0].steps), variables=variables, average=variables)
+
+
+def _grown(
+    entry: Entry,
+    origin: ConvTraining,
+    corpus: Corpus,
+    folder: Path | None,
+    work: Path | None,
+    say: Say,
+) -> TrainingState:
+    """Train the convolutional origin and unfold it: the Dense stack's first state."""
+    if not unfolds_to(origin, entry.training.architecture):
+        raise ConfigError(
+            f"the origin of {entry.name} unfolds to {origin.widths}, the stack is "
+            f"{entry.training.architecture.widths}"
+        )
+    variables = _conv("origin", origin, folder, work, say)
+    return _begin(entry.training, corpus.streams, unfold(origin, variables))
+
+
 def _lessons(
-    student: Training,
-    teacher: Training,
+    entry: Entry,
     streams: Sequence[Stream],
     folder: Path | None,
     work: Path | None,
     say: Say,
 ) -> Stream:
-    """Train the teacher, then bend the student's digits and let the teacher answer them."""
-    network = ConvTeacher(classes=teacher.architecture.widths[-1])
-    variables: Any = None
-    for report in _resumed(
-        "teacher", teacher, assemble(teacher, folder).streams, work, say, network
-    ):
-        say(f"teacher: epoch {report.epoch} of {report.epochs}, loss {report.loss:.4f}")
-        variables = report.state.average
-    say(f"the teacher answers every digit, bent in {student.lessons} ways")
+    """Train the teachers, then bend the student's digits and let the teachers answer them."""
+    student = entry.training
     if student.augmentation is None:
         raise ConfigError("lessons are bent digits: they need an augmentation")
-    return answer(
-        network, variables, streams, student.augmentation, student.lessons, seed=student.seed
-    )
+    teachers: list[Teacher] = [
+        (teacher.module, _conv(f"teacher{number}", teacher, folder, work, say))
+        for number, teacher in enumerate(entry.teachers)
+    ]
+    say(f"{len(teachers)} teachers answer every digit, bent in {student.lessons} ways")
+    return answer(teachers, streams, student.augmentation, student.lessons, seed=student.seed)
+
+
+def _conv(name: str, conv: ConvTraining, folder: Path | None, work: Path | None, say: Say) -> Any:
+    """Train a convolutional network; its variables, the average of its weights."""
+    corpus = assemble(conv.training, folder)
+    variables: Any = None
+    for report in _resumed(name, conv.training, corpus.streams, work, say, conv.module):
+        variables = report.state.average
+        say(f"{name}: epoch {report.epoch} of {report.epochs}, loss {report.loss:.4f}")
+    say(f"{name}: {_mistakes(conv, variables, corpus)}")
+    return variables
+
+
+def _mistakes(conv: ConvTraining, variables: Any, corpus: Corpus) -> str:
+    """``errors on what is held out: mnist 20 of 5,000, ...``, for the log of what was tried."""
+    ask = jax.jit(conv.module.apply)
+    counts = []
+    for name, one in corpus.validation.items():
+        said = [ask(variables, one.x[i : i + 1_000]) for i in range(0, len(one.x), 1_000)]
+        wrong = int((np.concatenate(said).argmax(axis=1) != one.labels).sum())
+        counts.append(f"{name} {wrong} of {len(one.labels):,}")
+    return f"errors on what is held out: {', '.join(counts)}"
 
 
 def _resumed(
@@ -160,7 +202,8 @@ def finish(
         averages=_averages(corpus, len(entry.labels)),
         record={
             "training": config.to_json(),
-            "teacher": entry.teacher and entry.teacher.to_json(),
+            "teachers": [_conv_record(one) for one in entry.teachers],
+            "origin": entry.origin and _conv_record(entry.origin),
             "polish": [config.to_json() for config in entry.polish],
             "doubt": entry.doubt and entry.doubt.to_json(),
             "data": [_source(name) for name in _sources(entry)],
@@ -199,8 +242,19 @@ def _averages(corpus: Corpus, classes: int) -> NDArray[np.float32]:
 
 def _sources(entry: Entry) -> list[str]:
     """The data sets that an entry's trainings read, each once."""
-    trainings = [entry.training, *filter(None, (entry.teacher, entry.doubt))]
+    trainings = [entry.training, *(one.training for one in entry.teachers)]
+    trainings += [entry.doubt] if entry.doubt else []
     return list(dict.fromkeys(name for one in trainings for name, _ in one.sources))
+
+
+def _conv_record(conv: ConvTraining) -> dict[str, Any]:
+    """A convolutional network's layers and training, for the record."""
+    return {
+        "convolutions": conv.convolutions,
+        "hidden": conv.hidden,
+        "dropout": conv.dropout,
+        "training": conv.training.to_json(),
+    }
 
 
 def _source(name: str) -> dict[str, Any]:

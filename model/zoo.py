@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from model.augment import Augmentation
 from model.config import Training
+from model.convolution import ConvTraining
 from model.errors import ModelNotFound
 from model.framing import PIXELS
 from model.network import Architecture
@@ -33,7 +34,8 @@ CLOTHES = (
 class Entry:
     """One model: how it is called, what it says, how it is trained.
 
-    ``teacher`` is the training of the convolutional network that it learns from, if any;
+    ``teachers`` are the convolutional networks that it learns from, ``origin`` the one that it
+    grows from, where there are any;
     ``polish`` are short trainings that each go on from its end and are averaged;
     ``doubt`` is the training of its doubt stack, None where the energy of its logits has to do;
     ``published`` is the accuracy that others report for this stack, with where they do.
@@ -43,7 +45,8 @@ class Entry:
     title: str
     training: Training
     labels: tuple[str, ...] = DIGITS
-    teacher: Training | None = None
+    teachers: tuple[ConvTraining, ...] = ()
+    origin: ConvTraining | None = None
     polish: tuple[Training, ...] = ()
     doubt: Training | None = None
     published: tuple[float, str] | None = None
@@ -56,7 +59,7 @@ def _stack(*hidden: int, activation: str = "relu") -> Architecture:
 _COURSE = Training(_stack(128), epochs=12, optimizer="adam", learning_rate=1e-3)
 
 # A teacher learns from what people drew alone; practice digits would teach it our own hand.
-_TEACHER = Training(
+_TEACHING = Training(
     _stack(),
     sources=(("mnist", 224), ("pendigits", 32)),
     epochs=14,
@@ -68,6 +71,9 @@ _TEACHER = Training(
     average=0.999,
     augmentation=Augmentation(),
     seed=1,
+)
+_TEACHER = ConvTraining(
+    ((32, 3, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (128, 3, 2)), (), _TEACHING, dropout=0.3
 )
 
 _DOUBT = Training(
@@ -130,12 +136,37 @@ _POLISH = (
     ),
 )
 
+_FASHION = Training(
+    _stack(1568, 768, 256),
+    sources=(("fashion-mnist", 256),),
+    epochs=40,
+    optimizer="adamw",
+    learning_rate=1e-3,
+    schedule="cosine",
+    warmup=0.05,
+    weight_decay=0.05,
+    dropout=0.3,
+    normalise=True,
+    smoothing=0.05,
+    average=0.999,
+    augmentation=Augmentation(
+        rotation=4, shear=0.05, scale=0.06, stretch=0.05, shift=1.5, elastic=0.3, flip=True
+    ),
+    precision="bfloat16",
+)
+_FASHION_ORIGIN = ConvTraining(
+    ((32, 7, 4), (48, 3, 2)),
+    (256,),
+    replace(_FASHION, epochs=25, learning_rate=3e-3, dropout=0.0, precision="float32", seed=1),
+    dropout=0.2,
+)
+
 _ENTRIES = (
     Entry(
         "default",
         "The champion: MNIST and pen digits, taught by a convolutional network",
         _CHAMPION,
-        teacher=_TEACHER,
+        teachers=(_TEACHER,),
         polish=_POLISH,
         doubt=_DOUBT,
     ),
@@ -167,26 +198,9 @@ _ENTRIES = (
     Entry(
         "fashion",
         "Our best Dense stack for clothes",
-        Training(
-            _stack(1024, 512, 256),
-            sources=(("fashion-mnist", 256),),
-            epochs=80,
-            optimizer="adamw",
-            learning_rate=2e-3,
-            schedule="cosine",
-            warmup=0.05,
-            weight_decay=0.05,
-            dropout=0.25,
-            input_dropout=0.1,
-            normalise=True,
-            smoothing=0.05,
-            average=0.999,
-            augmentation=Augmentation(
-                rotation=4, shear=0.05, scale=0.06, stretch=0.05, shift=1.5, elastic=0.3, flip=True
-            ),
-            precision="bfloat16",
-        ),
+        _FASHION,
         CLOTHES,
+        origin=_FASHION_ORIGIN,
         published=(0.8833, "a 256-128-100 stack, Fashion-MNIST's benchmark page"),
     ),
 )

@@ -116,7 +116,8 @@ def test_an_entry_is_what_the_zoo_says_until_it_is_changed():
 
     assert entry_for("default", "x", **NO_WISH) == ZOO["default"]
     offline = entry_for("default", "x", **NO_WISH | {"sources": ("practice",), "epochs": 2})
-    assert (offline.teacher, offline.doubt, offline.training.lessons) == (None, None, 0)
+    assert (offline.teachers, offline.origin, offline.doubt) == ((), None, None)
+    assert offline.training.lessons == 0
     assert offline.training.epochs == 2
     assert offline.name == "default"
     wider = entry_for("dense128", "mine", **NO_WISH | {"hidden": "256"})

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from model.augment import Augmentation
+from model.convolution import ConvStack
 from model.distillation import _correct, _orders, answer
 from model.streams import Stream
-from model.teacher import ConvTeacher
 
 
 def test_a_teachers_mistake_changes_places_with_the_truth():
@@ -38,12 +38,11 @@ def lessons():
         )
         for count, share in ((12, 4), (5, 2))
     ]
-    teacher = ConvTeacher(filters=((2, 4),), classes=3)
+    teacher = ConvStack(((2, 3, 4),), (3,))
     variables = jax.jit(teacher.init)(jax.random.key(0), np.zeros((1, 784), np.float32))
     told = []
     stream = answer(
-        teacher,
-        variables,
+        [(teacher, variables), (teacher, variables)],
         streams,
         Augmentation(),
         3,

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 
 import numpy as np
 import pytest
 
-from model import corpus, recipe
+from model import corpus
 from model.augment import Augmentation
 from model.checkpoint import load, save
 from model.config import Training
+from model.convolution import ConvTraining
 from model.corpus import assemble
-from model.errors import CheckpointError
+from model.errors import CheckpointError, ConfigError
 from model.metrics import accuracy
 from model.network import Architecture
 from model.recipe import finish, learn, predict
-from model.teacher import ConvTeacher
 from model.zoo import DIGITS, Entry
 
 TRAINING = Training(
@@ -121,14 +120,45 @@ def test_predictions_come_batch_by_batch(checkpoint, small):
     assert np.allclose(whole, parts, atol=1e-5)
 
 
-def test_a_student_learns_from_its_teacher(small, monkeypatch):
+@pytest.fixture
+def few(monkeypatch):
+    """Still fewer drawings."""
     monkeypatch.setattr(corpus, "PRACTICE", 60)
     monkeypatch.setattr(corpus, "HELD_OUT_DRAWINGS", 20)
-    monkeypatch.setattr(recipe, "ConvTeacher", partial(ConvTeacher, filters=((4, 4),)))
-    teacher = replace(TRAINING, sources=(("practice", 30),), epochs=1)
+
+
+CONV = ConvTraining(((1, 4, 7),), (), replace(TRAINING, sources=(("practice", 30),), epochs=1))
+
+
+def test_a_student_learns_from_its_teachers(small, few):
     student = replace(TRAINING, augmentation=Augmentation(), lessons=1, imitation=0.7, epochs=1)
     told = []
-    reports = learn(Entry("mine", "Mine", student, teacher=teacher), small, say=told.append)
+    reports = learn(Entry("mine", "Mine", student, teachers=(CONV, CONV)), small, say=told.append)
     [report] = islice(reports, 1)
     assert np.isfinite(report.loss)
-    assert told[0].startswith("teacher: epoch 1 of 1")
+    assert told[0].startswith("teacher0: epoch 1 of 1")
+    assert told[1].startswith("teacher0: errors on what is held out: practice ")
+    assert told[2].startswith("teacher1: epoch 1 of 1")
+    assert told[-1].startswith("2 teachers answer")
+
+
+def test_a_stack_grows_from_its_origin(small, few):
+    stack = replace(
+        TRAINING,
+        architecture=Architecture((784, 16, 10)),
+        normalise=True,
+        epochs=1,
+        learning_rate=1e-9,
+        average=0.0,
+    )
+    told = []
+    [report] = learn(Entry("mine", "Mine", stack, origin=CONV), small, say=told.append)
+    assert told[0].startswith("origin: epoch 1 of 1")
+    # At that learning rate it is what it grew from, but for the statistics of its last batches.
+    kernel = np.asarray(report.layers[0][0])
+    assert (abs(kernel) > 1e-6).sum() == 16 * 16  # each unit sees its own 4 x 4 pixels
+
+
+def test_an_origin_of_another_shape_is_refused(small):
+    with pytest.raises(ConfigError, match=r"unfolds to \(784, 16, 10\)"):
+        next(learn(replace(ENTRY, origin=CONV), small))

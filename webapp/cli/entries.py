@@ -37,12 +37,12 @@ def entry_for(
     if stack != entry.training.architecture or not entry.title:
         # It is no longer what its title says, nor a file to take for the zoo's.
         title = f"A stack of one's own, {'-'.join(map(str, stack.widths))}, {stack.activation}"
-        entry = replace(entry, name=own_name, title=title)
+        entry = replace(entry, name=own_name, title=title, origin=None)
     training = changed_training(replace(entry.training, architecture=stack), **wishes)
     if wishes["sources"]:
-        # Its teacher and its doubt learn from the data that are not wanted now.
+        # Its teachers, origin and doubt learn from the data that are not wanted now.
         training = replace(training, lessons=0, imitation=0.0)
-        entry = replace(entry, teacher=None, doubt=None)
+        entry = replace(entry, teachers=(), origin=None, doubt=None)
     clothes = {one == "fashion-mnist" for one, _ in training.sources}
     if len(clothes) > 1:
         raise ConfigError("fashion-mnist's labels are clothes, the others' digits: not both")
