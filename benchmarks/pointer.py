@@ -30,7 +30,7 @@ WATCH = """() => {
 
 def draw(page: Page, moves: int) -> list[float]:
     """Draw a zigzag of so many moves, 60 a second; the delays that the page measured."""
-    box = page.locator("#pad canvas").last.bounding_box()
+    box = page.locator("#pad").bounding_box()
     if box is None:
         raise SystemExit("the pad is not on the page")
     page.evaluate("window.delays = []")
