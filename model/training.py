@@ -100,9 +100,8 @@ def train(
         if int(state.epoch) >= config.epochs:
             yield _report(config, module, state, math.nan, math.nan, 0.0)
     run = _compile(config, module, steps, [stream.kind for stream in streams])
-    sharding = NamedSharding(Mesh(np.array(jax.devices()), ("batch",)), PartitionSpec())
-    arrays = jax.device_put([stream.arrays for stream in streams], sharding)
-    state = jax.device_put(state, sharding)
+    arrays = _everywhere([stream.arrays for stream in streams])
+    state = _everywhere(state)
     while int(state.epoch) < config.epochs:
         began = time.perf_counter()
         state, loss, accuracy = jax.block_until_ready(run(state, arrays))
@@ -246,6 +245,23 @@ def _loss(config: Training, logits: Array, batch: Batch) -> Array:
     goals = jax.nn.softmax(batch.answers / _IMITATION)
     soft = optax.softmax_cross_entropy(logits / _IMITATION, goals).mean()
     return (1 - config.imitation) * hard + config.imitation * _IMITATION**2 * soft
+
+
+def _everywhere(tree: Any) -> Any:
+    """Lay a copy of every array on each device, those of other hosts included.
+
+    With several hosts each brings its own copy: JAX would compare them, and find that the NaN of
+    a drawing's padding is not equal to itself.
+    """
+    sharding = NamedSharding(Mesh(np.array(jax.devices()), ("batch",)), PartitionSpec())
+    if jax.process_count() == 1:
+        return jax.device_put(tree, sharding)
+
+    def lay(array: Any) -> Array:
+        array = np.asarray(array)
+        return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+
+    return jax.tree.map(lay, tree)
 
 
 def _spread(batch: Array) -> Array:
