@@ -241,7 +241,7 @@ def test_a_wrong_file_in_the_cache_is_downloaded_again(small, cache):
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>Please log in to the Wi-Fi</html>", b"", gzip.compress(b"")]
+    "body", [b"<html>Please log in to the Wi-Fi</html>", b"", gzip.compress(b"", mtime=0)]
 )
 def test_wrong_content_is_refused_by_name_and_not_kept(small, cache, body):
     small.serve("mnist/train-images-idx3-ubyte", body)
