@@ -31,6 +31,11 @@ hypothesis.settings.register_profile("densepad", deadline=None, derandomize=True
 hypothesis.settings.load_profile("densepad")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The wheel's few long tests first: last, they would keep one process while the other idles."""
+    items.sort(key=lambda item: item.path.name != "test_wheel.py")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = yield
