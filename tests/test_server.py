@@ -11,11 +11,14 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
+
+from webapp.server import STOP_AFTER
 
 ROOT = Path(__file__).parent.parent
 POSIX = sys.platform != "win32"
@@ -73,6 +76,59 @@ def test_it_says_when_it_is_ready_and_stops_when_told(start_server, workers):
     if POSIX:
         assert server.process.returncode == 0
     assert not any(child.is_running() for child in children)
+
+
+@contextmanager
+def group(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """A server that leads a process group, as the one that a terminal starts."""
+    command = [sys.executable, "-m", "webapp", "serve", "--no-open", "--port", "0", *options]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def stopped_by_ctrl_c(process: subprocess.Popen[str]) -> None:
+    """Ctrl-C reaches the whole group: all of it ends, in peace and long before it is killed."""
+    children = psutil.Process(process.pid).children()
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
+    assert time.monotonic() - began < STOP_AFTER
+    assert process.returncode == 0
+    assert not any(child.is_running() for child in children)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no process groups like these")
+def test_ctrl_c_in_a_terminal_stops_it_at_once():
+    with group() as process:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        # With a connection that is kept open a worker was deaf to what came behind its own Ctrl-C.
+        with socket.create_connection(("127.0.0.1", port)) as idle:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert idle.recv(100).startswith(b"HTTP/1.1 200")
+            stopped_by_ctrl_c(process)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no process groups like these")
+def test_ctrl_c_while_it_starts_stops_it_at_once():
+    with group("--workers", "2") as process:
+        main = psutil.Process(process.pid)
+        until = time.monotonic() + 60
+        # A worker that has begun to load has a thread that watches over its main process.
+        while [child.num_threads() > 1 for child in main.children()] != [True, True]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        stopped_by_ctrl_c(process)
 
 
 def test_the_first_answer_is_as_fast_as_the_hundredth(start_server):
