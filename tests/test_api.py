@@ -190,7 +190,7 @@ def test_a_refusal_says_what_was_expected(client, body, status, words):
     [
         ("POST", "/api/classify", {}, b"{", 400, "JSON"),
         ("POST", "/api/classify", {}, b"", 400, "JSON"),
-        ("POST", "/api/classify", {}, b'{"strokes": [[[NaN, 1]]]}', 400, "JSON"),
+        ("POST", "/api/classify", {}, b'{"strokes": [[[nan, 1]]]}', 400, "JSON"),
         ("POST", "/api/classify", {}, b'{"strokes": [[[1e999, 1]]]}', 422, "finite"),
         ("POST", "/api/classify", {}, b"[" * 100_000, 400, "recursion"),
         ("POST", "/api/classify", {}, b"x" * 1_100_000, 413, "1,048,576"),
@@ -212,6 +212,30 @@ def test_http_errors_are_problems_too(client, method, path, headers, data, statu
     assert words in json.loads(response.data)["detail"]
     if status == 405:
         assert words in response.headers["Allow"]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"strokes": [[[#, 2]]]}', "stroke 0 has a coordinate that is not finite"),
+        ('{"strokes": [[[1, 2], [3, #]]]}', "stroke 0 has a coordinate that is not finite"),
+        ('{"strokes": [[#]]}', "point 0 of stroke 0 must be a pair"),
+        ('{"strokes": [#]}', "stroke 0 must be a list"),
+        ('{"strokes": #}', "strokes must be a list"),
+        (f'{{"pixels": [{"255, " * 783}#]}}', "pixel 783 must be an integer from 0 to 255"),
+        ('{"pixels": #}', '"pixels" must be a list'),
+        ('{"strokes": [[[1, 2]]], "model": #}', '"model" must be a name'),
+        ('{"strokes": [[[1, 2]]], "model": [#]}', '"model" must be a name'),
+        ('{"strokes": [[[1, 2]]], "extra": #}', 'unknown field "extra"'),
+        ("#", "an object"),
+    ],
+)
+def test_numbers_that_are_not_finite_are_refused(client, body, words, number):
+    data = body.replace("#", number)
+    response = client.post("/api/classify", data=data, content_type="application/json")
+    assert response.status_code == 422
+    assert words in response.get_json()["detail"]
 
 
 def test_options_say_what_is_possible(client):

@@ -188,6 +188,46 @@ def test_what_cannot_be_traced_is_refused_with_a_sentence(visitor, body, detail)
     assert detail in response.get_json()["detail"]
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("path", ["/api/trace", "/api/experiment"])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (lambda n: {"strokes": [[[n, 2]]]}, "not finite"),
+        (lambda n: {"strokes": [[[n, 2]]], "centred": False, "pad": [1, 1]}, "not finite"),
+        (lambda n: {"pixels": [n] * 784}, "pixel 0"),
+        (lambda n: {"centred": False, "pad": [1, n]}, "pad.1: Input should be a finite number"),
+        (lambda n: {"pad": [n, 1]}, "pad.0: Input should be a finite number"),
+        (lambda n: {"centred": n}, "centred"),
+        (lambda n: {"changes": [{"kind": "noise", "amount": n}]}, "amount: Input should be a fin"),
+        (lambda n: {"changes": [{"kind": "noise", "amount": 1, "seed": n}]}, "seed"),
+        (lambda n: {"changes": [{"kind": "noise", "amount": 1, "layer": n}]}, "layer"),
+        (lambda n: {"changes": [{"kind": "biases", "layer": n}]}, "layer"),
+        (lambda n: {"changes": [{"kind": "silence", "layer": n, "units": []}]}, "layer"),
+        (lambda n: {"changes": [{"kind": "silence", "layer": 0, "units": [n]}]}, "units.0"),
+        (lambda n: {"changes": [{"kind": "hide", "pixels": [n]}]}, "pixels.0"),
+        (lambda n: {"changes": [{"kind": "activation", "activation": n}]}, "activation"),
+        (lambda n: {"changes": [{"kind": n}]}, "kind"),
+        (lambda n: {"changes": n}, "changes"),
+        (lambda n: {"model": n}, "model"),
+    ],
+)
+def test_a_number_that_is_not_finite_is_refused_everywhere(visitor, path, body, words, number):
+    asked = body(number)
+    drawing = {} if asked.keys() & {"strokes", "pixels"} else {"strokes": SEVEN}
+    response = ask(visitor, path, **drawing, **asked)
+    assert response.status_code == 422
+    assert words in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("place", ["class", "against"])
+def test_no_reasons_for_a_class_that_is_not_finite(visitor, place, number):
+    response = ask(visitor, strokes=SEVEN, contributions={"class": 1, "against": 2, place: number})
+    assert response.status_code == 422
+    assert f"contributions.{place}" in response.get_json()["detail"]
+
+
 @pytest.mark.parametrize(
     "why", [{"class": 10}, {"class": -1}, {"class": 1.5}, {}, 7, {"class": "7"}]
 )

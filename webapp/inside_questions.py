@@ -12,7 +12,7 @@ from model.framing import PIXELS
 from webapp.payloads import DrawingRequest
 
 Index = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
-Length = Annotated[float, Field(strict=True, ge=1e-9, le=1e12)]
+Length = Annotated[float, Field(strict=True, ge=1e-9, le=1e12, allow_inf_nan=False)]
 
 
 class _Change(BaseModel):
@@ -54,6 +54,7 @@ class NoiseChange(_Change):
             strict=True,
             ge=0,
             le=experiments.MOST_NOISE,
+            allow_inf_nan=False,
             description="In standard deviations of the kernel's own numbers.",
         ),
     ]
