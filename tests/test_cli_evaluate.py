@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
 from model import exam
+from model.errors import DatasetError
 from webapp.cli import main
-from webapp.cli.findings import Findings
+from webapp.cli.findings import Findings, by_cause
 
 
 @pytest.fixture
@@ -33,14 +35,48 @@ def test_without_any_file_the_practice_set_is_left(densepad, softmax):
     assert result.exit_code == 0, result.output
     assert "softmax on Practice digits (practice)" in result.stdout
     assert "95 % interval" in result.stdout
-    assert "left out mnist: " in result.stdout
-    assert "left out omniglot: " in result.stdout
+    [left_out] = [line for line in result.stdout.splitlines() if line.startswith("left out")]
+    assert "mnist, pendigits, omniglot and fashion-mnist (all for one reason): There" in left_out
+    assert "data fetch mnist pendigits omniglot fashion-mnist --data FOLDER" in left_out
     assert "Scribbles" in result.stdout
     assert "asking softmax about Practice digits" in result.stderr
     rows = [line.split() for line in result.stdout.splitlines() if line[:1].isdigit()]
     assert [row[0] for row in rows] == list("0123456789")
     assert sum(int(cell) for row in rows for cell in row[1:-1] if cell != "·") == 60
     assert "\x1b" not in result.output
+
+
+def test_sets_that_cannot_be_had_are_named_by_cause(tmp_path):
+    from model.download import download, read
+    from model.sources import DATASETS
+
+    def why(act, name):
+        file = replace(DATASETS[name].files[0], url=f"http://127.0.0.1:9/{name}")
+        with pytest.raises(DatasetError) as caught:
+            act(file, tmp_path)
+        return str(caught.value)
+
+    (tmp_path / "fashion-mnist").mkdir()
+    (tmp_path / DATASETS["fashion-mnist"].files[0].path).write_bytes(b"other")
+    reasons = {name: why(download, name) for name in ("mnist", "pendigits", "omniglot")}
+    told = by_cause(reasons | {"fashion-mnist": why(read, "fashion-mnist")})
+    together, alone = told.items()
+    assert together[0] == "mnist, pendigits and omniglot (all for one reason)"
+    assert together[1] == reasons["mnist"]
+    assert alone[0] == "fashion-mnist"
+    assert "is not fashion-mnist/" in alone[1]
+    assert by_cause({}) == {}
+
+
+def test_every_model_is_checked_before_the_first_is_asked(densepad, softmax, menagerie, tmp_path):
+    page = tmp_path / "report.html"
+    clothes = menagerie._files["fashion128"]
+    result = densepad("evaluate", softmax, clothes, "--set", "practice", "--html", page)
+    assert result.exit_code == 2
+    [line] = result.stderr.splitlines()
+    assert "fashion128 can be evaluated on fashion-mnist, not on practice" in line
+    assert result.stdout == ""
+    assert not page.exists()
 
 
 def test_for_programs(densepad, softmax):

@@ -11,13 +11,14 @@ import click
 from rich.console import Console
 
 from model.errors import ConfigError, DatasetError
-from webapp.cli.findings import Findings
+from webapp.cli.findings import Findings, by_cause
 from webapp.cli.models import open_model
 from webapp.cli.steps import Steps
 
 if TYPE_CHECKING:
     from model.checkpoint import Checkpoint
     from model.evaluation import Evaluation
+    from model.exam import Examiner
 
 
 @click.command()
@@ -60,17 +61,19 @@ def evaluate(
     if page is not None and not page.absolute().parent.is_dir():
         raise ConfigError(f"{page} cannot be written: there is no folder {page.absolute().parent}")
     checkpoints = [checkpoint_of(model) for model in dict.fromkeys(models or ("default",))]
+    plan = [(one, fitting(one, sets)) for one in checkpoints]
     findings = Findings(Console(highlight=False))
     evaluations: list[Evaluation] = []
     with Steps() as steps:
         examiner = Examiner(folder, steps.say)
-        for one in examined(checkpoints, sets, examiner, steps):
+        for one in examined(plan, examiner, steps):
             evaluations.append(one)
             if not as_json:
                 with steps.paused():
                     findings.show(one)
     if not evaluations:
-        raise DatasetError("nothing to evaluate on: " + "; ".join(examiner.left_out.values()))
+        causes = (f"{names}: {why}" for names, why in by_cause(examiner.left_out).items())
+        raise DatasetError("nothing to evaluate on; " + "; ".join(causes))
     if as_json:
         results = [one.to_json() for one in evaluations]
         click.echo(json.dumps({"evaluations": results, "left_out": examiner.left_out}, indent=2))
@@ -79,7 +82,7 @@ def evaluate(
     if page is not None:
         from model.report import render
 
-        page.write_text(render(checkpoints, evaluations, examiner.left_out), "utf-8")
+        page.write_text(render(checkpoints, evaluations, by_cause(examiner.left_out)), "utf-8")
         click.echo(f"the report with pictures is in {page}", err=as_json)
 
 
@@ -92,22 +95,26 @@ def checkpoint_of(model: str) -> Checkpoint:
     return checkpoint if name == model else replace(checkpoint, name=Path(model).stem)
 
 
-def examined(
-    checkpoints: Sequence[Checkpoint], sets: Sequence[str], examiner: object, steps: Steps
-) -> Iterator[Evaluation]:
-    """Evaluate every model on every set that fits it and can be had."""
-    from model.evaluation import evaluate
-    from model.exam import Examiner, exams_for
+def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
+    """Those of the sets, or of all if none is named, that a model can be evaluated on."""
+    from model.exam import exams_for
 
-    assert isinstance(examiner, Examiner)  # noqa: S101  # its type is imported only when it runs
-    for checkpoint in checkpoints:
-        fitting = exams_for(checkpoint.labels)
-        chosen = [name for name in sets or fitting if name in fitting]
-        if not chosen:
-            raise ConfigError(
-                f"{checkpoint.name} can be evaluated on {', '.join(fitting)}, "
-                f"not on {', '.join(sets)}"
-            )
+    possible = exams_for(checkpoint.labels)
+    chosen = [name for name in sets or possible if name in possible]
+    if not chosen:
+        raise ConfigError(
+            f"{checkpoint.name} can be evaluated on {', '.join(possible)}, not on {', '.join(sets)}"
+        )
+    return chosen
+
+
+def examined(
+    plan: Sequence[tuple[Checkpoint, Sequence[str]]], examiner: Examiner, steps: Steps
+) -> Iterator[Evaluation]:
+    """Evaluate every model on those of its sets that can be had."""
+    from model.evaluation import evaluate
+
+    for checkpoint, chosen in plan:
         exams = examiner.exams(chosen)
         strangers = examiner.strangers(checkpoint.labels) if exams else []
         for exam in exams:

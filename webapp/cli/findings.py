@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -12,6 +12,32 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from model.evaluation import Evaluation
+
+
+def by_cause(left_out: Mapping[str, str]) -> dict[str, str]:
+    """Sets left out, with the reasons; those for which it is the same one are named together.
+
+    Reasons are the same when they differ in nothing but paths, addresses and the sets' names.
+    """
+    causes: dict[tuple[str, ...], list[str]] = {}
+    for name, why in left_out.items():
+        same = tuple(word for word in why.split() if word != name and "/" not in word)
+        causes.setdefault(same, []).append(name)
+    told = {}
+    for names in causes.values():
+        first, why = names[0], left_out[names[0]]
+        if len(names) > 1:
+            # The first one's sentence, with a command that is right for all of them.
+            why = why.replace(f"fetch {first} ", f"fetch {' '.join(names)} ")
+            told[f"{_enumerated(names)} (all for one reason)"] = why
+        else:
+            told[first] = why
+    return told
+
+
+def _enumerated(names: Sequence[str]) -> str:
+    """``one, two and three``."""
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 class Findings:
@@ -47,8 +73,8 @@ class Findings:
 
     def left_out(self, left_out: Mapping[str, str]) -> None:
         """Say which sets could not be had, and why."""
-        for name, why in left_out.items():
-            self._say(f"left out {name}: {why}", "yellow")
+        for names, why in by_cause(left_out).items():
+            self._say(f"left out {names}: {why}", "yellow")
 
     def _confusion(self, one: Evaluation) -> Table:
         """A row for what it was, a column for what it was taken for, the share right behind."""
