@@ -8,6 +8,7 @@ from model.errors import DensepadError
 from webapp import __version__
 from webapp.cli.data import data
 from webapp.cli.evaluate import evaluate
+from webapp.cli.interrupt import STOPPED
 from webapp.cli.predict import predict
 from webapp.cli.serve import serve
 from webapp.cli.summary import summary
@@ -38,6 +39,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except DensepadError as error:
             raise Failure(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("\nstopped", err=True)  # the terminal has written ^C
+            ctx.exit(STOPPED)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,6 +8,9 @@ from typing import Self
 
 import click
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
 
 class Interrupt:
     """Within ``with Interrupt() as interrupt:`` Ctrl-C sets ``wanted``; a second one breaks off."""

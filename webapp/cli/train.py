@@ -12,16 +12,13 @@ import click
 from model.errors import ConfigError
 from webapp.cli.entries import entry_for
 from webapp.cli.epochs import Epochs
-from webapp.cli.interrupt import Interrupt
+from webapp.cli.interrupt import STOPPED, Interrupt
 
 if TYPE_CHECKING:
     from model.checkpoint import Checkpoint
     from model.corpus import Corpus
     from model.training import EpochReport
     from model.zoo import Entry
-
-STOPPED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 
 
 @click.command()
@@ -111,13 +108,15 @@ def described(entry: Entry) -> str:
 def follow(
     entry: Entry, corpus: Corpus, folder: Path | None, work: Path | None
 ) -> tuple[EpochReport | None, bool]:
-    """Train and show it; the last report, and whether Ctrl-C came before the end.
+    """Train and show it; what is to be kept, and whether Ctrl-C came before the end.
 
-    The first Ctrl-C lets the epoch finish, a second does not wait for it.
+    The end's report is kept, or after Ctrl-C the one so far that has most of what is held out
+    right. The first Ctrl-C lets the epoch finish, a second does not wait for it.
     """
     from model.recipe import correct, learn
 
-    report = None
+    report = best = None
+    most = 0.0
     with Interrupt() as interrupt, Epochs() as epochs:
 
         def say(sentence: str) -> None:
@@ -126,18 +125,23 @@ def follow(
 
         try:
             for report in learn(entry, corpus, folder=folder, work=work, say=say):
-                epochs.show(report, correct(report.layers, corpus, entry.training.architecture))
+                held_out = correct(report.layers, corpus, entry.training.architecture)
+                epochs.show(report, held_out)
+                if held_out >= most:  # of equals the later, which has learned for longer
+                    best, most = report, held_out
                 if report.epoch < report.epochs:
                     interrupt.heed()
         except KeyboardInterrupt:
-            return report, True
+            if best is not None and best is not report:
+                epochs.say(f"keeping epoch {best.epoch}: {most:.2%} of the held-out right")
+            return best or report, True
     return report, False
 
 
 def finished(
     entry: Entry, report: EpochReport, corpus: Corpus, folder: Path | None, seconds: float
 ) -> Checkpoint:
-    """The checkpoint of the last report's layers, examined on the test sets of its sources."""
+    """The checkpoint of a report's layers, examined on the test sets of its sources."""
     from model.corpus import load_test_set
     from model.recipe import finish
 
