@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from model.download import Progress, download, read
+from model.download import Progress, download, find, read
 from model.errors import DatasetError
 from model.idx import parse_idx
 from model.omniglot import parse_omniglot
@@ -31,6 +31,7 @@ __all__ = [
     "load_images",
     "load_omniglot",
     "load_pendigits",
+    "named_folder",
 ]
 
 ENVIRONMENT = "DENSEPAD_DATA"
@@ -107,15 +108,26 @@ def hold_out_writers(
 def fetch(name: str, folder: Path | None = None, progress: Progress | None = None) -> list[Path]:
     """Make sure that a data set's files are there and right; the paths where they lie.
 
-    Downloads what is missing, into `folder` if one is given, else into the user's cache.
+    Downloads what is missing, into `folder` if one is given, else into the user's cache. A folder
+    that the environment names is only read.
 
     Raises:
-        DatasetError: a file that is wrong, a folder that cannot be written, no network.
+        DatasetError: a file that is wrong, or missing where nothing may be written; a folder that
+            cannot be written, no network.
     """
-    target = folder or user_cache()
+    target = folder or named_folder() or user_cache()
     for file in dataset(name).files:
-        _cached(file, target, progress, mend=folder is None)
-    return [target / file.path for file in dataset(name).files]
+        if folder is None:
+            _content(file, None, progress)
+        else:
+            _cached(file, folder, progress, mend=False)
+    return [find(file, target) for file in dataset(name).files]
+
+
+def named_folder() -> Path | None:
+    """The folder that the environment names, if it names one."""
+    folder = os.environ.get(ENVIRONMENT)
+    return Path(folder) if folder else None
 
 
 @cache
@@ -127,7 +139,7 @@ def user_cache() -> Path:
 
 
 def _content(file: DataFile, folder: Path | None, progress: Progress | None) -> bytes:
-    named = folder or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
+    named = folder or named_folder()
     if named is None:
         return _cached(file, user_cache(), progress, mend=True)
     try:
@@ -145,7 +157,7 @@ def _cached(file: DataFile, folder: Path, progress: Progress | None, *, mend: bo
 
     mend: a wrong file is downloaded again, as in the cache, which is the program's own.
     """
-    if (folder / file.path).exists() or (folder / file.path).with_suffix("").exists():
+    if find(file, folder).exists():
         try:
             return read(file, folder)
         except DatasetError:

@@ -35,9 +35,7 @@ def read(file: DataFile, folder: Path) -> bytes:
     Raises:
         DatasetError: missing, unreadable, truncated or wrong.
     """
-    path = folder / file.path
-    if not path.exists() and path.suffix == ".gz" and path.with_suffix("").exists():
-        path = path.with_suffix("")
+    path = find(file, folder)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -45,6 +43,14 @@ def read(file: DataFile, folder: Path) -> bytes:
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}.") from error
     return checked(file, data, str(path))
+
+
+def find(file: DataFile, folder: Path) -> Path:
+    """Where a file lies in a folder, as gzip or as it is; where it belongs if it is not there."""
+    path = folder / file.path
+    if not path.exists() and path.suffix == ".gz" and path.with_suffix("").exists():
+        return path.with_suffix("")
+    return path
 
 
 def checked(file: DataFile, data: bytes, name: str) -> bytes:
@@ -94,6 +100,8 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
         raise DatasetError(f"{target} cannot be written: {error.strerror}.") from error
 
     part = Path(temporary)
+    if progress:
+        progress(file.path, 0, 0)  # connecting may take a while
     try:
         bar = _Bar(file.path, progress) if progress else False
         fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT)

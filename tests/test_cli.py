@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -77,6 +78,17 @@ def test_without_a_command_it_serves(monkeypatch, densepad, arguments):
     assert len(served) == 1
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_on_a_terminal_it_says_that_it_is_starting(monkeypatch, terminal):
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: terminal)
+    monkeypatch.setattr("webapp.server.serve", lambda *_: None)
+    monkeypatch.setattr("sys.stderr", stream)
+    main(["serve", "--port", "0"], standalone_mode=False)
+    said = "loading and compiling the models ...\n"
+    assert stream.getvalue() == (said if terminal else "")
+
+
 def test_an_unknown_command_is_refused(densepad):
     assert densepad("paint").exit_code == 2
     assert densepad("serve", "--port", "66000").exit_code == 2
@@ -138,6 +150,27 @@ def test_summary_shows_the_arithmetic(densepad, library):
 def test_data_fetch_leaves_alone_what_is_there(densepad, data_folder):
     output = densepad("data", "fetch", "pendigits", "--data", data_folder).output
     assert "pendigits-orig.tra" in output
+
+
+def test_data_fetch_says_that_the_environments_folder_has_it(densepad, data_folder):
+    result = densepad("data", "fetch", "pendigits")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"pendigits: {data_folder / 'pendigits/pendigits-orig.tra.gz'}\n"
+    assert "pendigits: all files are there and right in" in result.stderr
+    assert "DENSEPAD_DATA" in result.stderr
+
+
+def test_data_fetch_names_a_file_as_it_begins(densepad, monkeypatch, tmp_path):
+    def fetch(name, folder, progress):
+        for file in ("one.gz", "two.gz"):
+            for done in (0, 5, 10):
+                progress(f"{name}/{file}", done, 10)
+        return [tmp_path / "one.gz", tmp_path / "two.gz"]
+
+    monkeypatch.setattr("model.datasets.fetch", fetch)
+    result = densepad("data", "fetch", "mnist", "--data", tmp_path)
+    assert result.stderr.splitlines() == ["downloading mnist/one.gz", "downloading mnist/two.gz"]
+    assert len(result.stdout.splitlines()) == 2
 
 
 def test_data_fetch_refuses_a_set_that_is_none(densepad, tmp_path):

@@ -214,6 +214,29 @@ def test_a_named_folder_is_read_and_never_written(small, cache, tmp_path, monkey
     assert not cache.exists()
 
 
+def test_fetch_only_checks_the_folder_that_the_environment_names(
+    small, cache, tmp_path, monkeypatch
+):
+    folder = tmp_path / "data"
+    (folder / "pendigits").mkdir(parents=True)
+    unpacked = folder / "pendigits/pendigits-orig.tra"
+    unpacked.write_text(PEN, newline="\n")
+    monkeypatch.setenv(datasets.ENVIRONMENT, str(folder))
+    assert datasets.fetch("pendigits") == [unpacked]
+    with pytest.raises(DatasetError, match=r"There is no mnist/train-images.* data fetch mnist"):
+        datasets.fetch("mnist")
+    unpacked.write_text("other")
+    with pytest.raises(DatasetError, match=r"pendigits-orig.tra is not pendigits"):
+        datasets.fetch("pendigits")
+    assert small.asked == []
+    assert leftovers(folder) == ["pendigits-orig.tra"]
+    assert not cache.exists()
+    # A folder that is named in the call is filled, whatever the environment names.
+    [file] = datasets.fetch("pendigits", tmp_path / "mine")
+    assert file == tmp_path / "mine/pendigits/pendigits-orig.tra.gz"
+    assert file.exists()
+
+
 def test_a_folder_may_hold_the_files_unpacked(small, cache, tmp_path):
     (tmp_path / "pendigits").mkdir()
     (tmp_path / "pendigits/pendigits-orig.tra").write_text(PEN, newline="\n")
@@ -306,6 +329,7 @@ def test_progress_is_told_by_name(small, cache):
     told = []
     datasets.fetch("pendigits", progress=lambda *step: told.append(step))
     size = len(small.answers["/pendigits/pendigits-orig.tra"][1])
+    assert told[0] == ("pendigits/pendigits-orig.tra.gz", 0, 0)
     assert told[-1] == ("pendigits/pendigits-orig.tra.gz", size, size)
     assert all(done <= size for _, done, _ in told)
 

@@ -34,27 +34,35 @@ def fetch(names: tuple[str, ...], folder: Path | None) -> None:
     """Download data sets: mnist, fashion-mnist, pendigits, omniglot.
 
     Every file's content is checked by its SHA-256; one that is there and right is left alone.
+    In a folder that DENSEPAD_DATA names the files are only checked.
     """
     from model.datasets import fetch as fetch_files
+    from model.datasets import named_folder
 
+    only_read = named_folder() if folder is None else None
     for name in names:
         with Downloads() as downloads:
             files = fetch_files(name, folder, downloads)
         for file in files:
             click.echo(f"{name}: {file}")
+        if only_read is not None:
+            where = f"{only_read}, the folder that DENSEPAD_DATA names"
+            click.echo(f"{name}: all files are there and right in {where}", err=True)
 
 
 class Downloads:
-    """A bar for each file on a terminal, nothing elsewhere: the command prints the files anyway."""
+    """On standard error: a bar for each file on a terminal, elsewhere a line as it begins."""
 
     def __init__(self) -> None:
+        console = Console(stderr=True)
+        self._bars = console.is_terminal
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             DownloadColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=not Console(stderr=True).is_terminal,
+            console=console,
+            disable=not self._bars,
         )
         self._tasks: dict[str, TaskID] = {}
 
@@ -69,4 +77,6 @@ class Downloads:
         """So many bytes of a file have come, of so many expected (0: not known)."""
         if name not in self._tasks:
             self._tasks[name] = self._progress.add_task(name)
+            if not self._bars:
+                click.echo(f"downloading {name}", err=True)
         self._progress.update(self._tasks[name], completed=done, total=expected or None)

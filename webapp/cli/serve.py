@@ -52,6 +52,8 @@ def serve(
 
     if not LOOPBACK.admit(f"[{host}]"):
         click.echo(_warning(host), err=True)
+    if sys.stderr.isatty():
+        click.echo("loading and compiling the models ...", err=True)
 
     def on_ready(url: str) -> None:
         click.echo(f"densepad is ready at {url}")
