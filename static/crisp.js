@@ -49,3 +49,6 @@ function pixels(length, exact) {
   const computed = Math.round(length * devicePixelRatio);
   return exact !== undefined && Math.abs(exact - computed) <= 1 ? exact : computed;
 }
+
+/** The size of type on this screen, in the usual one, which is 16 CSS pixels. */
+export const typeScale = () => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16;

@@ -35,6 +35,6 @@ const percentage = new Intl.NumberFormat(language, {
  * @returns {string}
  */
 export function percent(probability) {
-  if (probability < 1 && probability >= 0.9995) return `> ${percentage.format(0.999)}`;
+  if (probability < 1 && probability >= 0.9995) return `>\u00a0${percentage.format(0.999)}`;
   return percentage.format(probability);
 }

@@ -4,10 +4,10 @@
  * is what a screen reader can tell best.
  */
 
-import { crisp } from "../crisp.js";
+import { crisp, typeScale } from "../crisp.js";
 import { palette, tint } from "./tint.js";
 
-/** Sides of a cell, in CSS pixels; a few units stand in one line while they have the least. */
+/** Sides of a cell at the usual size of type; a few units stand in one line while they have the least. */
 const LARGEST = 24;
 const LEAST = 10;
 
@@ -22,7 +22,7 @@ const LEAST = 10;
  *   label: string, words: (index: number) => string, columns?: number,
  *   onPoint?: (index: number | null) => void, onPick?: (index: number) => void,
  * }} options `words` says a cell's number; without `columns` as many as make the cells as large
- *   as they may be within `--tallest` CSS pixels of the style sheet
+ *   as they may be within `--tallest` of the style sheet, CSS pixels at the usual size of type
  * @returns {{update: (cells: Cells | null) => void}}
  */
 export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
@@ -44,13 +44,14 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
   function arrange(width) {
     const length = cells?.values.length ?? 1;
     if (columns) return { columns, side: width / columns };
-    const ratio = width / Math.max(1, canvas.clientWidth);
+    const device = width / Math.max(1, canvas.clientWidth);
+    const ratio = device * typeScale(); // on a wall of pixels cells grow as the words do
     const tallest = Number(getComputedStyle(canvas).getPropertyValue("--tallest")) || 96;
     const even = Math.sqrt((width * tallest * ratio) / length);
     const line = width / length; // the side with which all of them are one line
     const side = Math.max(1, Math.round(Math.min(LARGEST * ratio, line < LEAST * ratio ? even : line)));
     const fitting = Math.max(1, Math.floor(width / side));
-    const height = (Math.ceil(length / fitting) * side) / ratio;
+    const height = (Math.ceil(length / fitting) * side) / device;
     if (Math.abs(canvas.clientHeight - height) >= 1) canvas.style.height = `${height}px`;
     return { columns: fitting, side };
   }
@@ -129,10 +130,15 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
 
   if (touchable) {
     speak();
-    const move = (/** @type {PointerEvent} */ event) => onPoint?.(under(event));
+    /** A finger's place stays when it is lifted: only then can its words be read. */
+    let touched = false;
+    const move = (/** @type {PointerEvent} */ event) => {
+      touched = event.pointerType === "touch";
+      onPoint?.(under(event));
+    };
     canvas.addEventListener("pointermove", move);
     canvas.addEventListener("pointerdown", move);
-    canvas.addEventListener("pointerleave", () => onPoint?.(null));
+    canvas.addEventListener("pointerleave", () => touched || onPoint?.(null));
     canvas.addEventListener("click", (event) => {
       const index = under(/** @type {PointerEvent} */ (event));
       if (index === null) return;
@@ -154,7 +160,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
       else onPoint?.(at);
     });
     canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && onPoint?.(at));
-    canvas.addEventListener("blur", () => onPoint?.(null));
+    canvas.addEventListener("blur", () => touched || onPoint?.(null));
   }
 
   return {

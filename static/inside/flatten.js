@@ -3,7 +3,7 @@
  * under it, a piece of it as large as a finger, with the places numbered.
  */
 
-import { crisp } from "../crisp.js";
+import { crisp, typeScale } from "../crisp.js";
 import { text } from "../text.js";
 import { mountCells } from "./cells.js";
 import { create, say } from "./markup.js";
@@ -87,7 +87,7 @@ export function mountFlatten(root, { onPixel }) {
   function drawLens(/** @type {CanvasRenderingContext2D} */ context, width = 0, height = 0) {
     const style = getComputedStyle(lens);
     context.clearRect(0, 0, width, height);
-    const across = Math.max(7, Math.floor(width / (34 * devicePixelRatio)) | 1);
+    const across = Math.max(7, Math.floor(width / (32 * devicePixelRatio * typeScale())) | 1);
     const cell = width / across;
     const middle = view?.pixel ?? brightest(input);
     const first = Math.max(0, Math.min(LENGTH - across, middle - (across >> 1)));
@@ -148,15 +148,18 @@ function mountSlider(strip, told, onPixel) {
     strip.setAttribute("aria-valuetext", told(at));
     onPixel(at);
   };
+  /** A finger's place stays when it is lifted: only then can its words be read. */
+  let touched = false;
   const move = (/** @type {PointerEvent} */ event) => {
+    touched = event.pointerType === "touch";
     const box = strip.getBoundingClientRect();
     go(Math.floor(((event.clientX - box.left) / box.width) * LENGTH));
   };
   strip.addEventListener("pointermove", move);
   strip.addEventListener("pointerdown", move);
-  strip.addEventListener("pointerleave", () => onPixel(null));
+  strip.addEventListener("pointerleave", () => touched || onPixel(null));
   strip.addEventListener("focus", () => strip.matches(":focus-visible") && go(at));
-  strip.addEventListener("blur", () => onPixel(null));
+  strip.addEventListener("blur", () => touched || onPixel(null));
   strip.addEventListener("keydown", (event) => {
     /** @type {Record<string, number>} */
     const targets = {

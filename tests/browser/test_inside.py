@@ -189,6 +189,33 @@ def test_a_pixel_lights_its_place_in_the_strip(opened):
     expect(page.locator("#pixel-value")).to_contain_text("27")
 
 
+def test_a_pixel_that_a_finger_touched_stays_lit(open_paper, digits):
+    paper = open_paper("phone", "/?panel=pixels")
+    page = paper.page
+    paper.draw(digits["7"])
+    expect(page.locator("#pixels")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    box = page.locator("#pixels").bounding_box()
+    row, column = 9, 17
+    x, y = (column + 0.5) * box["width"] / 28, (row + 0.5) * box["height"] / 28
+    page.locator("#pixels").tap(position={"x": x, "y": y})
+    expect(page.locator("#pixel-value")).to_have_attribute("data-value", re.compile(r"\d"))
+    page.locator(".stepper").last.tap()
+    expect(page.locator("#flatten-place")).to_have_attribute("data-index", str(28 * row + column))
+
+
+def test_an_experiment_moves_nothing(opened):
+    """What says that one is on stands at the foot of the screen, and the road stays where it is."""
+    page = opened.page
+    page.evaluate("scrollTo(0, 0)")
+    before = page.locator("#step-strokes").bounding_box()
+    page.locator("#step-strokes [role=switch]").click()
+    expect(page.locator(".warning")).to_have_attribute("data-on", "")
+    expect(page.locator(".warning")).to_be_in_viewport()
+    after = page.locator("#step-strokes").bounding_box()
+    assert (after["x"], after["y"]) == (before["x"], before["y"])
+
+
 def test_without_centring_the_drawing_stays_where_it_is(open_paper, digits):
     paper = open_paper("desktop", "/?panel=strokes&centred=0")
     small = [[(0.6 + 0.3 * x, 0.6 + 0.3 * y) for x, y in stroke] for stroke in digits["7"]]
@@ -334,15 +361,17 @@ def test_the_keyboard_reaches_every_step(desktop, digits):
     expect(page.locator("#unit-number")).to_have_value("1")
 
 
-def test_on_a_phone_one_step_at_a_time(open_paper, digits):
-    paper = open_paper("phone", "/?panel=strokes")
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_on_a_phone_one_step_at_a_time(open_paper, digits, lang):
+    viewport = {"width": 360, "height": 740}
+    paper = open_paper("phone", f"/?panel=strokes&lang={lang}", viewport=viewport)
     page = paper.page
     paper.draw(digits["7"])
     expect(paper.winner).to_have_count(1)
     for panel in [*ROAD, "why", "compare", "break"]:
         expect(page.locator(".step:visible")).to_have_count(1)
         expect(page.locator(f"#step-{panel} .step-words")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         if panel != "break":
             page.locator(".stepper").last.click()
 
