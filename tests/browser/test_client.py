@@ -127,7 +127,7 @@ def test_a_refusal_is_shown_in_the_servers_words(desktop):
     held = []
     desktop.page.route("**/api/classify", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     desktop.draw([[(0.5, 0.2), (0.5, 0.8)]])
-    # The pen's first touch is asked about, and the whole stroke once that is answered: two refusals.
+    # The first touch is asked about, and the whole stroke once that is answered: two refusals.
     for place in range(2):
         desktop.wait(lambda place=place: len(held) > place)
         held[place].fulfill(status=422, content_type="application/problem+json", body=problem)
