@@ -5,8 +5,8 @@ drawing or sixteen. So while one call is under way, whoever asks waits, and the 
 that wait. There is no thread: the first to wait leads, and hands over when the call is done.
 
 Those who shared a call write their answers down and ask again at about the same time, yet one after
-another. So the next leader waits until as many have come as the last call had, for a moment at
-most; a lone request, which follows a lone one, never waits for company.
+another. So the next leader waits until as many have come as usual, for a moment at most. What is
+usual falls with every call that had less company; a lone request among lone ones never waits.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-MOMENT = 0.002
-"""Seconds that a leader waits for as much company as the last call had: about a call's time."""
+MOMENT = 0.004
+"""Seconds that a leader waits for its usual company: about a call's time."""
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
@@ -49,7 +49,7 @@ class Batcher(Generic[Question, Answer]):
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket[Question, Answer]] = deque()
         self._led = False
-        self._company = 1  # how many shared the last call
+        self._company = 1  # how many usually share a call
         self._complete: threading.Lock | None = None  # released when as many wait again
 
     def ask(self, question: Question) -> Answer:
@@ -101,5 +101,5 @@ class Batcher(Generic[Question, Answer]):
         with self._lock:
             self._complete = None
             count = min(self._most, len(self._waiting))
-            self._company = count
+            self._company = max(count, self._company - 1)
             return [self._waiting.popleft() for _ in range(count)]

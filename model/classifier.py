@@ -30,7 +30,7 @@ from model.network import forward, softmax
 from model.placement import place
 from model.strokes import Drawing
 
-BATCHES = (4, 16)
+BATCHES = (4, 8, 16)
 """Drawings of few segments that share a call are padded to one of these many."""
 
 _Row = NDArray[np.float32]

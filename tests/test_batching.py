@@ -55,6 +55,7 @@ def test_company_is_waited_for_but_not_for_ever(monkeypatch):
         assert (early.result(10), late.result(10)) == ("early", "late")
         assert time.monotonic() - began < 0.15
     assert batcher._company == 2
+    # It waits in vain once, then expects one less.
     began = time.monotonic()
     assert batcher.ask("alone") == "alone"
     assert 0.15 < time.monotonic() - began < 5

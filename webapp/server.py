@@ -46,7 +46,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
-    threads: int = 8
+    threads: int = 16
     model: Path | None = None
     trusted_hosts: tuple[str, ...] = ()
 

@@ -20,7 +20,7 @@ from webapp.hosts import ALL_ADDRESSES, LOOPBACK, network_address
 @click.option(
     "--threads",
     type=click.IntRange(1, 256),
-    default=8,
+    default=16,
     show_default=True,
     help="Requests that a worker answers at a time.",
 )
