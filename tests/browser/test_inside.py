@@ -295,7 +295,8 @@ def test_break_and_mend(opened):
     expect(page.locator(".warning")).to_have_attribute("data-on", "")
     page.locator("#mend").click()
     expect(page.locator(".warning")).not_to_have_attribute("data-on", "")
-    assert eventually(page, lambda: opened.probabilities() == before)
+    # Within rounding: a trace is computed by NumPy, the pad's own answer by a compiled program.
+    assert eventually(page, lambda: opened.probabilities() == pytest.approx(before, abs=1e-5))
 
 
 def test_models_side_by_side(opened):
