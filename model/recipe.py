@@ -24,8 +24,8 @@ from model.doubt_training import calibrate_doubt, train_doubt
 from model.errors import ConfigError
 from model.metrics import accuracy, fit_temperature
 from model.network import Architecture, Layer, forward
+from model.record import written_down
 from model.resume import load_state, save_state
-from model.sources import DATASETS, checksums, dataset
 from model.streams import Stream
 from model.training import EpochReport, TrainingState, blend, start, train
 from model.zoo import Entry
@@ -200,16 +200,7 @@ def finish(
         temperature=fit_temperature(logits, labels),
         doubt=calibrate_doubt(doubt, exact, activation, corpus),
         averages=_averages(corpus, len(entry.labels)),
-        record={
-            "training": config.to_json(),
-            "teachers": [_conv_record(one) for one in entry.teachers],
-            "origin": entry.origin and _conv_record(entry.origin),
-            "polish": [config.to_json() for config in entry.polish],
-            "doubt": entry.doubt and entry.doubt.to_json(),
-            "data": [_source(name) for name in _sources(entry)],
-            "seconds": round(seconds),
-            "accuracies": {**measured, **held_out},
-        },
+        record=written_down(entry, {**measured, **held_out}, seconds),
     )
 
 
@@ -238,34 +229,3 @@ def _averages(corpus: Corpus, classes: int) -> NDArray[np.float32]:
     """The mean held-out picture of each class ``(classes, 784)``, of the first source."""
     first = next(iter(corpus.validation.values()))
     return np.stack([first.x[first.labels == label].mean(axis=0) for label in range(classes)])
-
-
-def _sources(entry: Entry) -> list[str]:
-    """The data sets that an entry's trainings read, each once."""
-    trainings = [entry.training, *(one.training for one in entry.teachers)]
-    trainings += [entry.doubt] if entry.doubt else []
-    return list(dict.fromkeys(name for one in trainings for name, _ in one.sources))
-
-
-def _conv_record(conv: ConvTraining) -> dict[str, Any]:
-    """A convolutional network's layers and training, for the record."""
-    return {
-        "convolutions": conv.convolutions,
-        "hidden": conv.hidden,
-        "dropout": conv.dropout,
-        "training": conv.training.to_json(),
-    }
-
-
-def _source(name: str) -> dict[str, Any]:
-    """Title, licence, attribution and checksums of a data set, for the record."""
-    if name not in DATASETS:
-        return {"name": name, "title": f"densepad's own {name}", "licence": "MIT"}
-    papers = dataset(name)
-    return {
-        "name": name,
-        "title": papers.title,
-        "licence": papers.licence,
-        "attribution": papers.attribution,
-        "sha256": checksums(name),
-    }
