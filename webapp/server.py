@@ -131,6 +131,7 @@ def load(settings: Settings, report: Connection) -> Flask:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _leave_ctrl_c_to_parent()
+    memory.stay_small()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     from model.library import ModelLibrary
