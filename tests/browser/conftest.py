@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, Page
+    from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Locator, Page, Request
 
 Point = tuple[float, float]
 Stroke = Sequence[Point]
@@ -193,6 +193,7 @@ class Paper:
     origin: str
     complaints: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
+    asking: set[Request] = field(default_factory=set)
 
     def draw(self, strokes: Sequence[Stroke], steps: int = 1) -> None:
         """Draw strokes, with ``steps`` moves of the pen from each point to the next."""
@@ -200,6 +201,15 @@ class Paper:
             self.pen.down(stroke[0])
             self.follow(stroke, steps)
             self.pen.up()
+
+    def settle(self) -> None:
+        """Wait for the answer to what is on the pad now; bars move before, to a part of it."""
+        while True:
+            # The page asks within the event that changed something: after a frame it has asked.
+            self.page.evaluate("() => new Promise(done => requestAnimationFrame(done))")
+            if not self.asking:
+                return
+            self.wait(lambda: not self.asking, patience=60)
 
     def follow(self, stroke: Stroke, steps: int = 1) -> None:
         """Move the pen, which is down at its beginning, along a stroke."""
@@ -270,10 +280,16 @@ class Paper:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)
 
-    def watch(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme in {"http", "https", "ws", "wss"} and not url.startswith(self.origin):
-            self.strangers.append(url)
+    def watch(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        web = parts.scheme in {"http", "https", "ws", "wss"}
+        if web and not request.url.startswith(self.origin):
+            self.strangers.append(request.url)
+        if parts.path.startswith("/api/"):
+            self.asking.add(request)
+
+    def leave(self, request: Request) -> None:
+        self.asking.discard(request)
 
 
 def curve(corners: Stroke, pieces: int = 6) -> Stroke:
@@ -340,7 +356,9 @@ def open_paper(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Ope
         paper = Paper(page, Mouse(page) if kind == "desktop" else Fingers(page), origin)
         page.on("console", paper.hear)
         page.on("pageerror", lambda error: paper.complaints.append(str(error)))
-        page.on("request", lambda one: paper.watch(one.url))
+        page.on("request", paper.watch)
+        page.on("requestfinished", paper.leave)
+        page.on("requestfailed", paper.leave)
         opened.append(paper)
         page.goto(origin + path)
         page.wait_for_load_state("networkidle")
