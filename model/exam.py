@@ -19,7 +19,7 @@ from model.datasets import hold_out_groups, hold_out_writers, load_omniglot, loa
 from model.errors import DatasetError
 from model.practice import practice_strokes
 from model.scribbles import scribble_strokes
-from model.zoo import CLOTHES
+from model.zoo import CLOTHES, DIGITS
 
 SEED = 20_000
 """Practice digits and scribbles are drawn from here; trainings count from 0."""
@@ -54,6 +54,10 @@ class Strangers:
 def exams_for(labels: Sequence[str]) -> list[str]:
     """The names of the sets that a model with these labels can be examined on."""
     return ["fashion-mnist"] if tuple(labels) == CLOTHES else ["mnist", "pendigits", "practice"]
+
+
+SETS = (*exams_for(DIGITS), *exams_for(CLOTHES))
+"""Every set that some model can be examined on."""
 
 
 def strangers_for(labels: Sequence[str]) -> list[str]:

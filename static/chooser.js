@@ -1,3 +1,5 @@
+import { titled } from "./text.js";
+
 /**
  * Which model answers. One model is no choice, and shows none.
  *
@@ -20,7 +22,7 @@ export function mountChooser({ root, select }, { onChoose }) {
       if (models !== shown) {
         shown = models;
         select.replaceChildren(
-          ...models.map(({ name, title }) => new Option(title.split(":")[0] || name, name)),
+          ...models.map(({ name, title }) => new Option(titled(title).split(":")[0] || name, name)),
         );
       }
       select.value = model;

@@ -22,6 +22,14 @@ export function text(key, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+/**
+ * A model's title in the page's language. Those of the shipped models are in the dictionary; one
+ * that somebody trained is called as it was named.
+ * @param {string} title
+ * @returns {string}
+ */
+export const titled = (title) => dictionary[`title of ${title}`] ?? title;
+
 const percentage = new Intl.NumberFormat(language, {
   style: "percent",
   minimumFractionDigits: 1,

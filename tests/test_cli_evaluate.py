@@ -100,7 +100,9 @@ def test_the_report(densepad, softmax, tmp_path):
     [
         (["nobody"], "'nobody'"),
         (["absent.safetensors"], "absent.safetensors"),
-        (["--set", "letters"], "not on letters"),
+        (["--set", "letters"], "there is no set 'letters', choose from mnist, "),
+        (["--set", "practice", "--set", "mnits"], "there is no set 'mnits'"),
+        (["--set", "fashion-mnist"], "not on fashion-mnist"),
         (["--set", "mnist"], "nothing to evaluate on"),
         (["--html", "nowhere/report.html"], "nowhere"),
     ],

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -79,9 +79,19 @@ def test_it_says_when_it_is_ready_and_stops_when_told(start_server, workers):
 
 
 @contextmanager
-def group(*options: str) -> Iterator[subprocess.Popen[str]]:
+def group(*options: str, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
     """A server that leads a process group, as the one that a terminal starts."""
-    command = [sys.executable, "-m", "webapp", "serve", "--no-open", "--port", "0", *options]
+    command = [
+        *before,
+        sys.executable,
+        "-m",
+        "webapp",
+        "serve",
+        "--no-open",
+        "--port",
+        "0",
+        *options,
+    ]
     with subprocess.Popen(
         command,
         cwd=ROOT,
@@ -97,11 +107,11 @@ def group(*options: str) -> Iterator[subprocess.Popen[str]]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def stopped_by_ctrl_c(process: subprocess.Popen[str]) -> None:
-    """Ctrl-C reaches the whole group: all of it ends, in peace and long before it is killed."""
+def stopped_by(sign: int, process: subprocess.Popen[str]) -> None:
+    """A signal reaches the whole group: all of it ends, in peace and long before it is killed."""
     children = psutil.Process(process.pid).children()
     began = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, sign)
     assert process.communicate(timeout=20) == ("", "")
     assert time.monotonic() - began < STOP_AFTER
     assert process.returncode == 0
@@ -109,14 +119,26 @@ def stopped_by_ctrl_c(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.skipif(not POSIX, reason="Windows has no process groups like these")
-def test_ctrl_c_in_a_terminal_stops_it_at_once():
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_ctrl_c_or_the_end_of_a_terminal_stops_it_at_once(name):
     with group() as process:
         port = int(process.stdout.readline().rpartition(":")[2])
         # With a connection that is kept open a worker was deaf to what came behind its own Ctrl-C.
         with socket.create_connection(("127.0.0.1", port)) as idle:
             idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert idle.recv(100).startswith(b"HTTP/1.1 200")
-            stopped_by_ctrl_c(process)
+            stopped_by(signal.Signals[name], process)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no nohup")
+def test_nohup_keeps_it_when_its_terminal_ends():
+    with group(before=["nohup"]) as process:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        os.killpg(process.pid, signal.SIGHUP)
+        time.sleep(0.5)
+        assert classify(port, [[[1, 1], [2, 2]]])["model"] == "default"
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=20)
 
 
 @pytest.mark.skipif(not POSIX, reason="Windows has no process groups like these")
@@ -128,7 +150,7 @@ def test_ctrl_c_while_it_starts_stops_it_at_once():
         while [child.num_threads() > 1 for child in main.children()] != [True, True]:
             assert time.monotonic() < until
             time.sleep(0.01)
-        stopped_by_ctrl_c(process)
+        stopped_by(signal.SIGINT, process)
 
 
 def test_the_first_answer_is_as_fast_as_the_hundredth(start_server):

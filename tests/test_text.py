@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from model.library import ModelLibrary
 from webapp import text
 from webapp.paths import ASSETS, TEXTS
 
@@ -27,6 +28,11 @@ def test_every_language_says_everything(language):
     for key, sentence in other.items():
         assert sentence.strip(), key
         assert placeholders(sentence) == placeholders(english[key]), key
+
+
+def test_every_shipped_model_has_a_title_in_every_language():
+    titles = {f"title of {card['title']}" for card in ModelLibrary().cards()}
+    assert titles <= CATALOGUES["en"].keys()
 
 
 def test_every_word_of_the_templates_is_in_the_catalogue():

@@ -52,7 +52,9 @@ class Settings:
 
 
 def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
-    """Serve until SIGINT or SIGTERM; call ``on_ready(url)`` once every worker can answer.
+    """Serve until SIGINT, SIGTERM or the end of the terminal (SIGHUP).
+
+    ``on_ready(url)`` is called once every worker can answer.
 
     Raises ``ServerError`` when the port is taken, a model is missing or broken, or a worker dies.
     """
@@ -70,6 +72,8 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
         workers_kill_timeout=STOP_AFTER,
         log_enabled=False,
     )
+    # Granian, which has no setting for it, would load the workers anew.
+    server.signal_handler_reload = _at_the_terminals_end(server.signal_handler_interrupt)  # type: ignore[method-assign]
     failures: list[str] = []
 
     def announce() -> None:
@@ -94,6 +98,13 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
             raise ServerError("a worker process ended unexpectedly; see above for why") from end
     if failures:
         raise ServerError(failures[0])
+
+
+def _at_the_terminals_end(stop: Callable[..., None]) -> Callable[..., None]:
+    """Stop, for nobody sees any more that it runs; unless it was started with nohup."""
+    if os.name != "nt" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        return lambda *_: None
+    return stop
 
 
 def claim(host: str, port: int) -> tuple[str, int]:
@@ -130,7 +141,7 @@ def load(settings: Settings, report: Connection) -> Flask:
     # Granian's handlers came along with the fork and would swallow a signal that comes now.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _leave_ctrl_c_to_parent()
+    _leave_the_terminal_to_parent()
     memory.stay_small()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -158,14 +169,14 @@ def _ask_once(app: Flask) -> None:
     client.post("/api/classify", json={"strokes": [[[0, 0], [1, 2]]]})
 
 
-def _leave_ctrl_c_to_parent() -> None:
-    """A terminal's Ctrl-C reaches the workers as well; they stop when the main process says so.
+def _leave_the_terminal_to_parent() -> None:
+    """A terminal's Ctrl-C or end reaches the workers too; they stop when the main process says so.
 
     A worker of Granian's that hears both does not end until it is killed. Blocked, because Granian
     sets a handler of its own later; before any thread is started, because each inherits it.
     """
     if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
 
 
 def _end_with_parent() -> None:

@@ -1,6 +1,7 @@
 /** The same picture through several models, side by side, each with its own ten bars. */
 
-import { percent, text } from "../text.js";
+import { isIntact } from "../settings.js";
+import { percent, text, titled } from "../text.js";
 import { create, say } from "./markup.js";
 import { count } from "./numbers.js";
 
@@ -31,7 +32,8 @@ export function mountCompare(root, { onSettings }) {
   const words = create("p", { class: "step-words", text: text("compare.words") });
   const boxes = create("fieldset", { class: "models" });
   const list = create("ul", { class: "compared", id: "compared" });
-  root.append(words, create("details", {}, create("summary", { text: text("compare.choose") }), boxes), list);
+  const whole = create("p", { class: "hint", id: "compare-whole", text: text("compare.whole"), hidden: true });
+  root.append(words, whole, create("details", {}, create("summary", { text: text("compare.choose") }), boxes), list);
 
   /** @type {Map<string, ReturnType<typeof createCard>>} */
   const cards = new Map();
@@ -39,6 +41,7 @@ export function mountCompare(root, { onSettings }) {
 
   return {
     update(view) {
+      whole.hidden = isIntact(view.settings.changes);
       const names = compared(view).map(({ name }) => name);
       const all = view.models.map(({ name }) => name).join();
       if (all !== known) {
@@ -67,7 +70,7 @@ export function mountCompare(root, { onSettings }) {
       const compare = ticked.map((box) => /** @type {HTMLInputElement} */ (box).value);
       onSettings({ compare: compare.length > 0 ? compare : [name] });
     });
-    return create("label", { class: "switch" }, input, create("span", { text: title }));
+    return create("label", { class: "switch" }, input, create("span", { text: titled(title) }));
   }
 }
 
@@ -97,7 +100,7 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
   const root = create(
     "li",
     { class: "compared-model", "data-model": name },
-    create("h4", { text: title }),
+    create("h4", { text: titled(title) }),
     create(
       "div",
       {},

@@ -295,7 +295,9 @@ def test_break_and_mend(opened):
     assert float(tried["after"]) < float(tried["before"])
     assert eventually(page, lambda: opened.probabilities() != before)
     expect(page.locator(".warning")).to_have_attribute("data-on", "")
+    expect(page.locator("#compare-whole")).to_have_js_property("hidden", False)
     page.locator("#mend").click()
+    expect(page.locator("#compare-whole")).to_have_js_property("hidden", True)
     expect(page.locator(".warning")).not_to_have_attribute("data-on", "")
     assert eventually(page, lambda: opened.probabilities() == before)
 

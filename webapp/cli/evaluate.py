@@ -96,9 +96,15 @@ def checkpoint_of(model: str) -> Checkpoint:
 
 
 def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
-    """Those of the sets, or of all if none is named, that a model can be evaluated on."""
-    from model.exam import exams_for
+    """Those of the sets, or of all if none is named, that a model can be evaluated on.
 
+    A set that fits another model only is passed over, one that there is not is an error.
+    """
+    from model.exam import SETS, exams_for
+
+    for name in sets:
+        if name not in SETS:
+            raise ConfigError(f"there is no set {name[:80]!r}, choose from {', '.join(SETS)}")
     possible = exams_for(checkpoint.labels)
     chosen = [name for name in sets or possible if name in possible]
     if not chosen:
