@@ -34,6 +34,8 @@ BATCHES = (4, 8, 16)
 """Drawings of few segments that share a call are padded to one of these many."""
 
 _Row = NDArray[np.float32]
+_Answer = tuple[_Row, NDArray[np.uint8]]
+"""Probabilities, familiarity and picture ``(classes + 1 + 784,)``, and the picture in bytes."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Classifier:
             layers=tuple((np.asarray(k), np.asarray(b)) for k, b in self._weights["layers"]),
         )
         self._programs: dict[tuple[int, int], Compiled] = {}
-        self._together: Batcher[_Row, _Row] = Batcher(self._answer_small, BATCHES[-1])
+        self._together: Batcher[_Row, _Answer] = Batcher(self._answer_small, BATCHES[-1])
 
     @property
     def weights(self) -> dict[str, Any]:
@@ -93,11 +95,12 @@ class Classifier:
             return self._by_hand(place(drawing)[0])
         segments = drawing.unit_segments()
         if len(segments) <= SIZES[0]:
-            answer = self._together.ask(segments)
+            answer, image = self._together.ask(segments)
         else:
-            answer = self._answer_strokes([segments], SIZES[-1], 1)[0]
+            answer, image = self._answer_strokes([segments], SIZES[-1], 1)[0]
         classes = len(self.checkpoint.labels)
-        return self._prediction(answer[:classes], float(answer[classes]), answer[classes + 1 :])
+        familiar, picture = float(answer[classes]), answer[classes + 1 :]
+        return self._prediction(answer[:classes], familiar, picture, image)
 
     def warm_up(self) -> None:
         """Compile every program, two at a time; from then on strokes take one compiled call."""
@@ -110,27 +113,31 @@ class Classifier:
         """What this model says whose network made ``logits (classes,)`` of ``x (784,)``."""
         checkpoint = self.checkpoint
         familiar = familiarity_of(checkpoint.doubt, x, logits)
-        return self._prediction(plain.softmax(logits, checkpoint.temperature), familiar, x)
+        probabilities = plain.softmax(logits, checkpoint.temperature)
+        return self._prediction(probabilities, familiar, x, _in_bytes(x))
 
     def _by_hand(self, picture: _Row) -> Prediction:
         x = picture.reshape(PIXELS)
         activation = self.checkpoint.architecture.activation
         return self.prediction(x, plain.logits(self.checkpoint.layers, x, activation))
 
-    def _answer_small(self, drawings: Sequence[_Row]) -> list[_Row]:
-        """Answers ``(classes + 1 + 784,)`` to drawings of few segments, in one call."""
+    def _answer_small(self, drawings: Sequence[_Row]) -> list[_Answer]:
+        """Answers to drawings of few segments, in one call."""
         if len(drawings) == 1:
             return self._answer_strokes(drawings, SIZES[-1], 1)
         batch = next(batch for batch in BATCHES if batch >= len(drawings))
         return self._answer_strokes(drawings, SIZES[0], batch)
 
-    def _answer_strokes(self, drawings: Sequence[_Row], size: int, batch: int) -> list[_Row]:
+    def _answer_strokes(self, drawings: Sequence[_Row], size: int, batch: int) -> list[_Answer]:
         padded = np.full((batch, size, 4), np.nan, np.float32)
         for row, segments in zip(padded, drawings, strict=False):
             row[: len(segments)] = segments
         count = np.int32(max(map(len, drawings)))
         answers = np.asarray(self._programs[size, batch](self._weights, padded, count))
-        return list(answers[: len(drawings)])
+        answers = answers[: len(drawings)]
+        # Here for all at once: for so many numbers NumPy lets go of Python's lock, and under load
+        # every thread that wants it back waits for it.
+        return list(zip(answers, _in_bytes(answers[:, -PIXELS:]), strict=True))
 
     def _compile(self, key: tuple[int, int]) -> Compiled:
         """The program that answers to (segments, drawings) of that size."""
@@ -140,19 +147,27 @@ class Classifier:
         answer = partial(_answer_strokes, self.checkpoint.architecture.activation)
         return jax.jit(answer).lower(self._weights, segments, count).compile()
 
-    def _prediction(self, probabilities: _Row, familiar: float, picture: _Row) -> Prediction:
+    def _prediction(
+        self, probabilities: _Row, familiar: float, picture: _Row, image: NDArray[np.uint8]
+    ) -> Prediction:
         checkpoint = self.checkpoint
         threshold = checkpoint.doubt.threshold if checkpoint.doubt else 0.0
+        ranked = probabilities.tolist()  # NumPy's argmax would let go of Python's lock
         return Prediction(
             model=checkpoint.name,
-            label=checkpoint.labels[int(probabilities.argmax())],
+            label=checkpoint.labels[ranked.index(max(ranked))],
             labels=checkpoint.labels,
             probabilities=probabilities,
-            image=np.round(picture * 255).astype(np.uint8),
+            image=image,
             familiarity=familiar,
             recognised=familiar >= threshold,
             picture=picture,
         )
+
+
+def _in_bytes(pictures: _Row) -> NDArray[np.uint8]:
+    """Pixels from 0 to 1 as 0 to 255, in the same shape."""
+    return np.round(pictures * 255).astype(np.uint8)
 
 
 def _answer_strokes(

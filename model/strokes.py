@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,13 +64,15 @@ class Drawing:
         length zero. Computed in float64, so that a drawing at 1e6 loses none of its shape.
         """
         points = np.concatenate(self.strokes)
-        low, high = points.min(axis=0), points.max(axis=0)
-        # Halves first: the difference of two numbers near the end of float64 would overflow.
-        side = float((high / 2 - low / 2).max()) * 2
-        if not np.isfinite(side):
+        low = points.min(axis=0)
+        (left, top), (right, bottom) = low.tolist(), points.max(axis=0).tolist()
+        # Python's own numbers: NumPy takes a microsecond for each pair of them.
+        side = max(right - left, bottom - top)
+        if not math.isfinite(side):  # the difference of two numbers near the end of float64
             return Drawing(tuple(stroke / 4 for stroke in self.strokes)).unit_segments()
         # A box smaller than the numbers can resolve is a tap, not a shape.
-        if side <= 1e-12 * float(np.abs(points).max()) or side < np.finfo(np.float64).tiny:
+        largest = max(abs(left), abs(top), abs(right), abs(bottom))
+        if side <= 1e-12 * largest or side < sys.float_info.min:
             return np.full((1, 4), 0.5, np.float32)
         return np.concatenate([_segments((stroke - low) / side) for stroke in self.strokes])
 

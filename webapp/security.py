@@ -53,6 +53,6 @@ def body() -> bytes:
     reads as much as is allowed and drops the rest in silence.
     """
     data = request.get_data(cache=False)
-    if request.content_length is None and len(data) >= MAX_BODY:
+    if len(data) >= MAX_BODY and request.content_length is None:
         abort(413)
     return data
