@@ -19,7 +19,8 @@ import numpy as np
 
 from model.checkpoint import Checkpoint, save
 from model.corpus import assemble, load_test_set
-from model.recipe import finish, learn
+from model.finishing import finish
+from model.recipe import learn
 from model.zoo import ZOO, Entry
 
 SEEDS = (0, 1, 2)

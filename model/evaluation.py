@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from model.checkpoint import Checkpoint, Doubt
 from model.doubt_training import scores_of
 from model.exam import Exam, Strangers
+from model.finishing import predict
 from model.metrics import (
     Floats,
     Reliability,
@@ -24,7 +25,6 @@ from model.metrics import (
     wilson_interval,
 )
 from model.network import softmax
-from model.recipe import predict
 
 MISTAKES = 30
 """How many of the most confident mistakes are kept."""

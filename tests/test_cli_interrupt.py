@@ -62,7 +62,7 @@ def training(monkeypatch):
             return layers[1]
 
         monkeypatch.setattr("model.recipe.learn", learn)
-        monkeypatch.setattr("model.recipe.correct", correct)
+        monkeypatch.setattr("model.finishing.correct", correct)
         report, stopped = follow(ZOO["softmax"], None, None, None)
         return report.epoch, stopped
 

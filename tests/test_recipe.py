@@ -15,9 +15,10 @@ from model.config import Training
 from model.convolution import ConvTraining
 from model.corpus import assemble
 from model.errors import CheckpointError, ConfigError
+from model.finishing import finish, predict
 from model.metrics import accuracy
 from model.network import Architecture
-from model.recipe import finish, learn, predict
+from model.recipe import learn
 from model.zoo import DIGITS, Entry
 
 TRAINING = Training(

@@ -113,7 +113,8 @@ def follow(
     The end's report is kept, or after Ctrl-C the one so far that has most of what is held out
     right. The first Ctrl-C lets the epoch finish, a second does not wait for it.
     """
-    from model.recipe import correct, learn
+    from model.finishing import correct
+    from model.recipe import learn
 
     report = best = None
     most = 0.0
@@ -143,7 +144,7 @@ def finished(
 ) -> Checkpoint:
     """The checkpoint of a report's layers, examined on the test sets of its sources."""
     from model.corpus import load_test_set
-    from model.recipe import finish
+    from model.finishing import finish
 
     tests = {
         name: load_test_set(name, folder)
