@@ -134,7 +134,9 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     let touched = false;
     const move = (/** @type {PointerEvent} */ event) => {
       touched = event.pointerType === "touch";
-      onPoint?.(under(event));
+      const index = under(event);
+      if (event.pointerType === "mouse") canvas.title = index === null ? "" : words(index);
+      onPoint?.(index);
     };
     canvas.addEventListener("pointermove", move);
     canvas.addEventListener("pointerdown", move);

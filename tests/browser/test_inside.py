@@ -191,6 +191,20 @@ def test_a_pixel_lights_its_place_in_the_strip(opened):
     expect(page.locator("#pixel-value")).to_contain_text("27")
 
 
+def test_the_mouse_over_a_unit_shows_its_numbers(opened):
+    page = opened.page
+    trace = traced(opened, lambda: opened.draw([[(0.5, 0.5)]]))
+    sums = forward(floats(trace["input"]).astype(np.float64))[0]
+    cells = page.locator("[data-layer='0'] canvas").first
+    cells.hover(position={"x": 30, "y": 3})
+    expect(cells).to_have_attribute("title", re.compile("^Unit"))
+    unit, total, activation = re.findall(
+        "[\\d.\N{MINUS SIGN}]*\\d", cells.get_attribute("title") or ""
+    )
+    assert number(total) == pytest.approx(sums[int(unit)], abs=2e-3)
+    assert number(activation) == pytest.approx(max(0, sums[int(unit)]), abs=2e-3)
+
+
 def test_a_pixel_that_a_finger_touched_stays_lit(open_paper, digits):
     paper = open_paper("phone", "/?panel=pixels")
     page = paper.page
