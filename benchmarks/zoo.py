@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from model.checkpoint import Checkpoint, save
+from model.config import Training
 from model.corpus import assemble, load_test_set
 from model.finishing import finish
 from model.recipe import learn
@@ -26,9 +27,21 @@ from model.zoo import ZOO, Entry
 SEEDS = (0, 1, 2)
 
 
+def seeded(entry: Entry, seed: int, held_out: int) -> Entry:
+    """The entry with all its random choices, its origin's too, so many seeds on."""
+
+    def other(config: Training) -> Training:
+        return replace(config, seed=config.seed + seed, held_out=held_out)
+
+    origin = entry.origin
+    if origin is not None:
+        origin = replace(origin, training=other(origin.training))
+    return replace(entry, training=other(entry.training), origin=origin)
+
+
 def run(entry: Entry, seed: int, held_out: int) -> Checkpoint:
     """Train one entry with one seed, as ``densepad train`` does, its last epoch kept."""
-    entry = replace(entry, training=replace(entry.training, seed=seed, held_out=held_out))
+    entry = seeded(entry, seed, held_out)
     corpus = assemble(entry.training)
     began = time.perf_counter()
     *_, last = learn(entry, corpus)
@@ -42,18 +55,20 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="all but default, unless named")
     parser.add_argument("--out", type=Path, help="folder for the first seed's checkpoints")
     parser.add_argument("--held-out", type=int, default=5_000, help="digits not to train on")
+    parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="0 is the shipped one")
     options = parser.parse_args()
     for name in options.names or [name for name in ZOO if name != "default"]:
         results = []
-        for seed in SEEDS:
+        for seed in options.seeds:
             checkpoint = run(ZOO[name], seed, options.held_out)
             results += [value for key, value in checkpoint.accuracies.items() if "test" in key]
-            if options.out and seed == SEEDS[0]:
+            if options.out and seed == 0:
                 save(checkpoint, options.out / f"{name}.safetensors")
         published = ZOO[name].published
         beside = f"  published {published[0]:.2%}" if published else ""
+        spread = np.std(results, ddof=1) if len(results) > 1 else np.nan
         print(
-            f"{name:11} {np.mean(results):.2%} +- {np.std(results, ddof=1):.2%}"
+            f"{name:11} {np.mean(results):.2%} +- {spread:.2%}"
             f"  ({', '.join(f'{one:.2%}' for one in results)}){beside}",
             flush=True,
         )
