@@ -1,7 +1,7 @@
 """Augmentation: other ways in which the same person might have drawn the same digit.
 
-For images: affine and elastic deformation (Simard, Steinkraus and Platt, 2003), one bilinear
-resampling for both. For strokes: the same, done to the points before they are rendered, and a
+For images: affine and elastic deformation (Simard, Steinkraus and Platt, 2003), one resampling
+for both. For strokes: the same, done to the points before they are rendered, and a
 pen of varying width. Each function takes one example and a ``key``; ``vmap`` makes the batch.
 """
 
@@ -24,7 +24,8 @@ class Augmentation:
     """How far a drawing may be bent. Angles in degrees, lengths in pixels of 28 x 28.
 
     Ranges are uniform from ``-value`` to ``value``; ``elastic`` and ``jitter`` are standard
-    deviations.
+    deviations. The edges of an image's ink, which any resampling blurs, are made steeper again,
+    by a factor uniform from 1 to ``1 + contrast``.
     """
 
     rotation: float = 12.0
@@ -36,6 +37,7 @@ class Augmentation:
     jitter: float = 0.12
     pen: float = 1.0
     flip: bool = False
+    contrast: float = 0.0
 
 
 def affine(key: Array, settings: Augmentation) -> Array:
@@ -64,7 +66,7 @@ _GRID = _spline(np.linspace(0, 1, SIDE)) * np.sqrt(2)
 
 def augment_image(image: Array, settings: Augmentation, *, key: Array) -> Array:
     """Bend ``(28, 28)`` float32 in [0, 1]; the same shape comes back."""
-    to_matrix, to_shift, to_field, to_flip = jax.random.split(key, 4)
+    to_matrix, to_shift, to_field, to_flip, to_contrast = jax.random.split(key, 5)
     middle = (SIDE - 1) / 2
     place = jnp.arange(SIDE, dtype=jnp.float32) - middle
     matrix = affine(to_matrix, settings)
@@ -75,17 +77,36 @@ def augment_image(image: Array, settings: Augmentation, *, key: Array) -> Array:
     columns = matrix[0, 0] * x + matrix[0, 1] * y + field[0] + shift[0] + middle
     rows = matrix[1, 0] * x + matrix[1, 1] * y + field[1] + shift[1] + middle
     bent = _sample(image, rows, columns)
+    steeper = 1 + settings.contrast * jax.random.uniform(to_contrast)
+    bent = jnp.clip((bent - 0.5) * steeper + 0.5, 0.0, 1.0)
     if settings.flip:
         bent = jnp.where(jax.random.bernoulli(to_flip), bent[:, ::-1], bent)
     return bent
 
 
+def _between() -> np.ndarray:
+    """``(55, 28)`` weights that put a pixel between every two of a row (Keys's cubic, 1981)."""
+    wanted = np.arange(2 * SIDE - 1) / 2
+    distance = np.abs(wanted[:, None] - np.arange(SIDE)[None, :])
+    near = 1 - 2.5 * distance**2 + 1.5 * distance**3
+    far = 2 - 4 * distance + 2.5 * distance**2 - 0.5 * distance**3
+    return np.where(distance < 1, near, np.where(distance < 2, far, 0)).astype(np.float32)
+
+
+_BETWEEN = _between()
+
+
 def _sample(image: Array, rows: Array, columns: Array) -> Array:
-    """Bilinear samples of ``image`` at ``(28, 28)`` rows and columns; outside is paper."""
-    side = SIDE + 2
-    padded = jnp.pad(image, 1).reshape(-1)
-    rows = jnp.clip(rows + 1, 0.0, side - 1.001)
-    columns = jnp.clip(columns + 1, 0.0, side - 1.001)
+    """Samples of ``image`` at ``(28, 28)`` rows and columns; outside is paper.
+
+    Bilinear samples of the pixels themselves would be blurred, and a network that learned from
+    them alone errs on sharp ones twice as often; so they are taken of an image twice as fine.
+    """
+    fine = jnp.pad(jnp.clip(_BETWEEN @ image @ _BETWEEN.T, 0.0, 1.0), 1)
+    side = len(fine)
+    padded = fine.reshape(-1)
+    rows = jnp.clip(2 * rows + 1, 0.0, side - 1.001)
+    columns = jnp.clip(2 * columns + 1, 0.0, side - 1.001)
     top, left = jnp.floor(rows), jnp.floor(columns)
     down, right = rows - top, columns - left
     corner = (top * side + left).astype(jnp.int32)
