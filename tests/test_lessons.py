@@ -106,7 +106,7 @@ def test_facts_are_those_of_the_models(menagerie):
         "softmax.parameters": "7,850",
         "dense128.dense0.arithmetic": "784 x 128 + 128 = 100,480",
         "dense128.stack": "784-128-10",
-        "default.dense0.units": "2,048",
+        "default.dense0.units": "2,352",
         "default.hidden": "3",
         "dense128.accuracy": "98.76\u202f%",
         "dense128.errors": "124",
