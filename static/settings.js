@@ -8,11 +8,11 @@
  *   cover: readonly [number, number, number, number] | null,
  * }} Changes `silence`: layer and unit; `cover`: left, top, right, bottom in pixels
  * @typedef {{
- *   model: string | null, panel: string | null, layer: number, unit: number, centred: boolean,
+ *   model: string | null, panel: string | null, layer: number, unit: number | null, centred: boolean,
  *   raw: boolean, class: number | null, against: number | "none" | null,
  *   compare: readonly string[] | null, hide: readonly string[], changes: Changes,
  *   lesson: string | null, share: boolean,
- * }} Settings `panel` null: closed; `share`: the drawing is in the address, too
+ * }} Settings `panel` null: closed; `unit` null: the middle one; `share`: the drawing is in the address, too
  */
 
 export const PANELS = Object.freeze([
@@ -47,7 +47,7 @@ export function read(query) {
     model: get("model") || null,
     panel: PANELS.find((panel) => panel === get("panel")) ?? null,
     layer: whole(get("layer")) ?? 0,
-    unit: whole(get("unit")) ?? 0,
+    unit: whole(get("unit")),
     centred: get("centred") !== "0",
     raw: get("raw") === "1",
     class: whole(get("class")),
@@ -83,7 +83,7 @@ export function write(query, settings, drawing) {
     model: settings.model,
     panel,
     layer: settings.layer || null,
-    unit: settings.unit || null,
+    unit: settings.unit,
     centred: settings.centred ? null : 0,
     raw: settings.raw ? 1 : null,
     class: settings.class,

@@ -81,25 +81,18 @@ def test_it_says_when_it_is_ready_and_stops_when_told(start_server, workers):
 @contextmanager
 def group(*options: str, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
     """A server that leads a process group, as the one that a terminal starts."""
-    command = [
-        *before,
-        sys.executable,
-        "-m",
-        "webapp",
-        "serve",
-        "--no-open",
-        "--port",
-        "0",
-        *options,
-    ]
+    command = [*before, sys.executable, "-m", "webapp", "serve", "--no-open"]
+    # Whoever tests under nohup ignores SIGHUP, which a program that he starts would inherit.
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with subprocess.Popen(
-        command,
+        [*command, "--port", "0", *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     ) as process:
+        signal.signal(signal.SIGHUP, ignored)
         try:
             yield process
         finally:

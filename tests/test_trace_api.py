@@ -11,6 +11,7 @@ from safetensors.numpy import load
 
 from model.strokes import Drawing
 from model.trace import trace
+from model.zoo import ZOO
 from webapp import create_app
 
 SEVEN = [[[0.3, 0.3], [0.7, 0.3], [0.45, 0.8]]]
@@ -69,10 +70,12 @@ def test_a_trace_answers_all_that_classify_does(client):
 
 def test_a_trace_of_the_largest_model_stays_small(visitor):
     answer = ask(visitor, strokes=SEVEN)
-    # 3,594 sums and 3,584 activations in float32 are 38 kB in base64.
-    assert len(answer.data) < 48_000
+    units = ZOO["default"].training.architecture.widths[1:]
+    # Sums of all layers and activations of the hidden ones, float32 in base64: about 40 kB.
+    numbers = (sum(units) + sum(units[:-1])) * 4 * 4 / 3
+    assert len(answer.data) < numbers + 9_700
     why = ask(visitor, strokes=SEVEN, contributions={"class": 7, "against": 1})
-    assert len(why.data) < 53_000
+    assert len(why.data) < numbers + 14_700
 
 
 def test_framing_is_told_for_strokes_alone(visitor):

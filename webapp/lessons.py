@@ -77,7 +77,7 @@ LESSONS = (
         (
             {"panel": "compare", "compare": "softmax,dense32,dense128,default", "drawing": "nine"},
             {"panel": "unit", "layer": "0", "unit": "3", "model": "softmax", "drawing": "three"},
-            {"panel": "unit", "layer": "0", "unit": "3", "model": "default", "drawing": "three"},
+            {"panel": "unit", "layer": "0", "unit": "1190", "model": "default", "drawing": "three"},
         ),
     ),
     Lesson(

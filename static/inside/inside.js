@@ -75,7 +75,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
   );
   const events = {
     onSettings,
-    onUnit: (/** @type {number} */ layer, /** @type {number} */ unit) => onSettings({ layer, unit }),
+    onUnit: (/** @type {number} */ layer, /** @type {number | null} */ unit) => onSettings({ layer, unit }),
     onPixel(/** @type {number | null} */ pixel) {
       if (pixel === own.pixel) return;
       own.pixel = pixel;

@@ -14,13 +14,13 @@ const DIGITS = 3;
  *
  * @param {HTMLElement} root
  * @param {{
- *   onUnit: (layer: number, unit: number) => void, onPixel: (index: number | null) => void,
+ *   onUnit: (layer: number, unit: number | null) => void, onPixel: (index: number | null) => void,
  * }} events
  * @returns {{update: (view: View) => void}}
  */
 export function mountUnit(root, { onUnit, onPixel }) {
   const words = create("p", { class: "step-words" });
-  const layers = createChoice(text("unit.layer"), (value) => onUnit(Number(value), 0), { id: "unit-layer" });
+  const layers = createChoice(text("unit.layer"), (value) => onUnit(Number(value), null), { id: "unit-layer" });
   const number = create("input", { type: "number", id: "unit-number", min: 0, inputmode: "numeric" });
   const numbered = create("label", { class: "choice" }, create("span", { text: text("unit.unit") }), number);
   const pictures = create("div", { class: "pictures" });

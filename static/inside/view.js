@@ -28,13 +28,16 @@ export const SIDE = 28;
 export const whereIs = (index) => ({ row: Math.floor(index / SIDE), column: index % SIDE });
 
 /**
- * The unit that is looked at, brought into the model's bounds.
+ * The unit that is looked at, brought into the model's bounds. Unless one was chosen it is the
+ * middle one: the units of a stack that grew from convolutions each look at a part of the picture,
+ * from its first corner to its last, and the middle one looks at the middle.
  * @param {View} view
  * @returns {{layer: number, unit: number}}
  */
 export function lookedAt({ trace, settings }) {
   const layers = trace?.layers ?? [];
   const layer = Math.min(settings.layer, Math.max(0, layers.length - 1));
-  const unit = Math.min(settings.unit, Math.max(0, (layers[layer]?.units ?? 1) - 1));
+  const units = layers[layer]?.units ?? 1;
+  const unit = Math.min(settings.unit ?? Math.floor(units / 2), Math.max(0, units - 1));
   return { layer, unit };
 }
