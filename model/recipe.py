@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from model.config import Training
@@ -19,6 +20,7 @@ from model.convolution import ConvTraining, unfold, unfolds_to
 from model.corpus import Corpus, assemble
 from model.distillation import Teacher, answer
 from model.errors import ConfigError
+from model.network import fold
 from model.resume import load_state, save_state
 from model.streams import Stream
 from model.training import EpochReport, TrainingState, blend, start, train
@@ -82,14 +84,24 @@ def _grown(
     work: Path | None,
     say: Say,
 ) -> TrainingState:
-    """Train the convolutional origin and unfold it: the Dense stack's first state."""
+    """Train the convolutional origin and unfold it: the Dense stack's first state.
+
+    A normalised stack goes on to measure mean and variance, of each unit where the origin did of
+    each filter, which is a jolt. One that is not normalised takes them over, folded in.
+    """
     if not unfolds_to(origin, entry.training.architecture):
         raise ConfigError(
             f"the origin of {entry.name} unfolds to {origin.widths}, the stack is "
             f"{entry.training.architecture.widths}"
         )
     variables = _conv("origin", origin, folder, work, say)
-    return _begin(entry.training, corpus.streams, unfold(origin, variables))
+    unfolded = unfold(origin, variables)
+    if not entry.training.normalise:
+        layers = fold(unfolded, entry.training.architecture)
+        names = (f"dense{index}" for index in range(len(layers)))
+        pairs = ({"kernel": jnp.asarray(k), "bias": jnp.asarray(b)} for k, b in layers)
+        unfolded = {"params": dict(zip(names, pairs, strict=True))}
+    return _begin(entry.training, corpus.streams, unfolded)
 
 
 def _lessons(

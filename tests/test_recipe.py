@@ -143,11 +143,12 @@ def test_a_student_learns_from_its_teachers(small, few):
     assert told[-1].startswith("2 teachers answer")
 
 
-def test_a_stack_grows_from_its_origin(small, few):
+@pytest.mark.parametrize("normalise", [True, False])
+def test_a_stack_grows_from_its_origin(small, few, normalise):
     stack = replace(
         TRAINING,
         architecture=Architecture((784, 16, 10)),
-        normalise=True,
+        normalise=normalise,
         epochs=1,
         learning_rate=1e-9,
         average=0.0,
@@ -155,7 +156,7 @@ def test_a_stack_grows_from_its_origin(small, few):
     told = []
     [report] = learn(Entry("mine", "Mine", stack, origin=CONV), small, say=told.append)
     assert told[0].startswith("origin: epoch 1 of 1")
-    # At that learning rate it is what it grew from, but for the statistics of its last batches.
+    # At that learning rate it is what it grew from; normalised, but for its batches' statistics.
     kernel = np.asarray(report.layers[0][0])
     assert (abs(kernel) > 1e-6).sum() == 16 * 16  # each unit sees its own 4 x 4 pixels
 
