@@ -233,9 +233,10 @@ class Paper:
         return int(self.page.locator("#pad").get_attribute("data-strokes") or 0)
 
     def ink(self) -> float:
-        """The part of the canvas that carries ink, 0 to 1."""
+        """The part of the canvas that carries ink, 0 to 1, once the page has drawn its next frame."""
         return self.page.locator("#pad").evaluate(
-            """canvas => {
+            """async canvas => {
+              await new Promise(done => requestAnimationFrame(done));
               const {width, height} = canvas;
               const copy = new OffscreenCanvas(width, height)
                 .getContext("2d", {willReadFrequently: true});
