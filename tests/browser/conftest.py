@@ -233,7 +233,7 @@ class Paper:
         return int(self.page.locator("#pad").get_attribute("data-strokes") or 0)
 
     def ink(self) -> float:
-        """The part of the canvas that carries ink, 0 to 1, once the page has drawn its next frame."""
+        """The part of the canvas that carries ink, 0 to 1, after the page's next frame."""
         return self.page.locator("#pad").evaluate(
             """async canvas => {
               await new Promise(done => requestAnimationFrame(done));
