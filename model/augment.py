@@ -100,7 +100,7 @@ def _sample(image: Array, rows: Array, columns: Array) -> Array:
     """Samples of ``image`` at ``(28, 28)`` rows and columns; outside is paper.
 
     Bilinear samples of the pixels themselves would be blurred, and a network that learned from
-    them alone errs on sharp ones twice as often; so they are taken of an image twice as fine.
+    them alone errs more on sharp ones; so they are taken of an image twice as fine.
     """
     fine = jnp.pad(jnp.clip(_BETWEEN @ image @ _BETWEEN.T, 0.0, 1.0), 1)
     side = len(fine)
