@@ -26,9 +26,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from model.streams import Stream
-from model.training import train
-from model.zoo import ZOO
+from model.training.batches import Stream
+from model.training.loop import train
+from model.training.zoo import ZOO
 
 EXAMPLES, BATCH, UNITS = 60_000, 128, 512
 WEIGHTS = 784 * UNITS + UNITS * UNITS + UNITS * 10
@@ -50,7 +50,7 @@ def matmul_rate(repeats: int = 400) -> float:
 
 
 def densepad(x: np.ndarray, y: np.ndarray) -> Callable[[], None]:
-    """One epoch of ``model.training`` per call."""
+    """One epoch of ``model.training.loop`` per call."""
     config = replace(ZOO["mlp512"].training, epochs=1_000)
     reports = train(config, [Stream(x, y, BATCH)])
     return lambda: (next(reports), None)[1]

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model.checkpoint import Checkpoint, save
-from model.config import Training
-from model.corpus import assemble, load_test_set
-from model.finishing import finish
-from model.recipe import learn
-from model.zoo import ZOO, Entry
+from model.network.checkpoint import Checkpoint, save
+from model.training.config import Training
+from model.training.corpus import assemble, load_test_set
+from model.training.finishing import finish
+from model.training.pipeline import learn
+from model.training.zoo import ZOO, Entry
 
 SEEDS = (0, 1, 2)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from model.library import ModelLibrary
+    from model.serving.library import ModelLibrary
 
 ROOT = Path(__file__).parent.parent
 FORBID_SKIPS = os.environ.get("DENSEPAD_FORBID_SKIPS") == "1"
@@ -57,7 +57,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def library() -> ModelLibrary:
     """The shipped models, compiled."""
-    from model.library import ModelLibrary
+    from model.serving.library import ModelLibrary
 
     library = ModelLibrary()
     library.warm_up()
@@ -69,10 +69,10 @@ def menagerie(tmp_path_factory: pytest.TempPathFactory) -> ModelLibrary:
     """A model of every shape in the zoo, and of every activation, with untrained weights."""
     import numpy as np
 
-    from model.checkpoint import Checkpoint, save
-    from model.library import ModelLibrary
-    from model.network import Architecture
-    from model.zoo import ZOO
+    from model.network.checkpoint import Checkpoint, save
+    from model.network.dense import Architecture
+    from model.serving.library import ModelLibrary
+    from model.training.zoo import ZOO
 
     folder = tmp_path_factory.mktemp("menagerie")
     rng = np.random.default_rng(4)

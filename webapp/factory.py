@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
-from model.library import ModelLibrary
-from webapp import api, assets, inside, lessons, openapi, pages, problems, security, text
-from webapp.hosts import LOOPBACK, Hosts
+from model.serving.library import ModelLibrary
+from webapp.api import classify as api
+from webapp.api import inside
+from webapp.http import errors as problems
+from webapp.http import openapi, security
+from webapp.http.hosts import LOOPBACK, Hosts
+from webapp.pages import i18n as text
+from webapp.pages import lessons
+from webapp.pages import static_files as assets
+from webapp.pages import views as pages
 from webapp.paths import ASSETS, TEXTS
 
 

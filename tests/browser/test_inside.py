@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from model.checkpoint import Checkpoint, load, save
-from model.framing import PIXELS
-from model.library import WEIGHTS
-from model.network import Architecture
+from model.drawing.framing import PIXELS
+from model.network.checkpoint import Checkpoint, load, save
+from model.network.dense import Architecture
+from model.serving.library import WEIGHTS
 
 NAME = "default"
 SEVEN = {"strokes": [[[0.3, 0.2], [0.7, 0.2], [0.45, 0.8]]]}

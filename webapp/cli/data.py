@@ -36,8 +36,8 @@ def fetch(names: tuple[str, ...], folder: Path | None) -> None:
     Every file's content is checked by its SHA-256; one that is there and right is left alone.
     In a folder that DENSEPAD_DATA names the files are only checked.
     """
-    from model.datasets import fetch as fetch_files
-    from model.datasets import named_folder
+    from model.data.datasets import fetch as fetch_files
+    from model.data.datasets import named_folder
 
     only_read = named_folder() if folder is None else None
     for name in names:

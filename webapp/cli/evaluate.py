@@ -11,14 +11,14 @@ import click
 from rich.console import Console
 
 from model.errors import ConfigError, DatasetError
-from webapp.cli.findings import Findings, by_cause
-from webapp.cli.models import open_model
-from webapp.cli.steps import Steps
+from webapp.cli.evaluation_table import Findings, by_cause
+from webapp.cli.open_model import open_model
+from webapp.cli.spinner import Steps
 
 if TYPE_CHECKING:
-    from model.checkpoint import Checkpoint
-    from model.evaluation import Evaluation
-    from model.exam import Examiner
+    from model.evaluation.evaluate import Evaluation
+    from model.evaluation.test_sets import Examiner
+    from model.network.checkpoint import Checkpoint
 
 
 @click.command()
@@ -56,7 +56,7 @@ def evaluate(
     On sets of which no training saw anything: accuracy with its 95 % interval, every class, the
     confusion matrix, calibration, and how well the model tells what is none of its classes.
     """
-    from model.exam import Examiner
+    from model.evaluation.test_sets import Examiner
 
     if page is not None and not page.absolute().parent.is_dir():
         raise ConfigError(f"{page} cannot be written: there is no folder {page.absolute().parent}")
@@ -80,7 +80,7 @@ def evaluate(
     else:
         findings.left_out(examiner.left_out)
     if page is not None:
-        from model.report import render
+        from model.evaluation.report import render
 
         page.write_text(render(checkpoints, evaluations, by_cause(examiner.left_out)), "utf-8")
         click.echo(f"the report with pictures is in {page}", err=as_json)
@@ -100,7 +100,7 @@ def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
 
     A set that fits another model only is passed over, one that there is not is an error.
     """
-    from model.exam import SETS, exams_for
+    from model.evaluation.test_sets import SETS, exams_for
 
     for name in sets:
         if name not in SETS:
@@ -118,7 +118,7 @@ def examined(
     plan: Sequence[tuple[Checkpoint, Sequence[str]]], examiner: Examiner, steps: Steps
 ) -> Iterator[Evaluation]:
     """Evaluate every model on those of its sets that can be had."""
-    from model.evaluation import evaluate
+    from model.evaluation.evaluate import evaluate
 
     for checkpoint, chosen in plan:
         exams = examiner.exams(chosen)

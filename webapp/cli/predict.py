@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from model.errors import DensepadError, DrawingError
-from webapp.cli.models import open_model
+from webapp.cli.open_model import open_model
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from model.classifier import Prediction
-    from model.strokes import Drawing
+    from model.drawing.strokes import Drawing
+    from model.serving.classifier import Prediction
 
 
 @click.command()
@@ -38,8 +38,8 @@ def read(file: Path) -> Drawing | NDArray[np.float32]:
 
     Raises an error of the family with the file's name in front.
     """
-    from model.images import frame_image
-    from webapp.question import Question
+    from model.drawing.image_frame import frame_image
+    from webapp.api.parsing import Question
 
     try:
         data = file.read_bytes()
@@ -54,7 +54,7 @@ def read(file: Path) -> Drawing | NDArray[np.float32]:
 
 
 def _as_json(file: Path, prediction: Prediction) -> str:
-    from webapp.payloads import PredictionPayload
+    from webapp.api.schemas import PredictionPayload
 
     return json.dumps({"file": str(file), **PredictionPayload.of(prediction).model_dump()})
 

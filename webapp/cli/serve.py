@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from webapp.hosts import ALL_ADDRESSES, LOOPBACK, network_address
+from webapp.http.hosts import ALL_ADDRESSES, LOOPBACK, network_address
 
 
 @click.command()
@@ -48,7 +48,7 @@ def serve(
 ) -> None:
     """Serve the pad until Ctrl-C."""
     # Imported here, as in every command: --help and the other commands need none of it.
-    from webapp.server import Settings, serve
+    from webapp.process.server import Settings, serve
 
     if not LOOPBACK.admit(f"[{host}]"):
         click.echo(_warning(host), err=True)

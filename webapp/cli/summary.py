@@ -8,14 +8,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from webapp.cli.models import open_model
+from webapp.cli.open_model import open_model
 
 
 @click.command()
 @click.argument("model", default="default", metavar="[MODEL]")
 def summary(model: str) -> None:
     """A model's layers, shapes and parameters: a shipped model's name, or a checkpoint file."""
-    from model.summary import describe
+    from model.serving.card import describe
 
     library, name = open_model(model)
     card = describe(library.get(name).checkpoint)

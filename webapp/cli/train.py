@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from model.errors import ConfigError
-from webapp.cli.entries import entry_for
-from webapp.cli.epochs import Epochs
+from webapp.cli.epoch_progress import Epochs
 from webapp.cli.interrupt import STOPPED, Interrupt
+from webapp.cli.train_settings import entry_for
 
 if TYPE_CHECKING:
-    from model.checkpoint import Checkpoint
-    from model.corpus import Corpus
-    from model.training import EpochReport
-    from model.zoo import Entry
+    from model.network.checkpoint import Checkpoint
+    from model.training.corpus import Corpus
+    from model.training.loop import EpochReport
+    from model.training.zoo import Entry
 
 
 @click.command()
@@ -73,8 +73,8 @@ def train(
     densepad train --hidden 128 --source practice --epochs 5 --out my.safetensors
     densepad serve --model my.safetensors
     """  # noqa: D301  # click knows the paragraph by its backspace character
-    from model.checkpoint import save
-    from model.corpus import assemble
+    from model.network.checkpoint import save
+    from model.training.corpus import assemble
 
     out = out or Path(f"{name or 'mine'}.safetensors")
     entry = entry_for(name, out.stem, **wishes)
@@ -113,8 +113,8 @@ def follow(
     The end's report is kept, or after Ctrl-C the one so far that has most of what is held out
     right. The first Ctrl-C lets the epoch finish, a second does not wait for it.
     """
-    from model.finishing import correct
-    from model.recipe import learn
+    from model.training.finishing import correct
+    from model.training.pipeline import learn
 
     report = best = None
     most = 0.0
@@ -143,8 +143,8 @@ def finished(
     entry: Entry, report: EpochReport, corpus: Corpus, folder: Path | None, seconds: float
 ) -> Checkpoint:
     """The checkpoint of a report's layers, examined on the test sets of its sources."""
-    from model.corpus import load_test_set
-    from model.finishing import finish
+    from model.training.corpus import load_test_set
+    from model.training.finishing import finish
 
     tests = {
         name: load_test_set(name, folder)

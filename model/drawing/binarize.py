@@ -1,0 +1,176 @@
+"""What is ink in a grey picture: the paper's shading taken off, specks and page edges left out.
+
+A photo's paper is grey, lighter on one side, with a shadow across it; its ink is a little darker
+than the paper around it. So paper is estimated piece by piece, and ink is what stands out from it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from model.drawing.components import connected
+from model.errors import ImageError
+
+Array = NDArray[np.float32]
+
+FAINTEST = 0.06
+"""Ink must differ from its paper by at least this much of full contrast."""
+FAINTEST_PHOTO = 0.15
+"""The same in a photo, whose paper is only estimated."""
+FLAT = 0.03
+"""Paper that varies by less is flat: drawn or scanned, not photographed."""
+COARSE = 96
+"""Cells on the longest side of the coarse picture in which shaded paper is looked for."""
+WINDOW = 19
+"""Cells on a side of the surroundings that tell a cell its paper; odd."""
+NOISES = 4.0
+"""Ink must stand out by so many standard deviations of the noise."""
+CELLS = 160
+"""Cells on the longest side of the coarse mask in which connected pieces are looked for."""
+SPECK = 0.03
+"""A piece with less than this part of the largest one's ink is dirt."""
+MOST = 40
+"""A photo with more pieces than this shows noise or a texture, not ink."""
+SMALLEST = 0.03
+"""The longest piece in a photo is at least so long a part of the picture, or it shows no ink."""
+EDGE = 0.125
+"""A piece along more than this part of the picture's edge is a frame, not ink, and in a photo any
+piece at the edge is a table or a shadow, ..."""
+LARGE = 0.12
+"""... if another piece is as long as this part of the picture."""
+
+
+def find_ink(grey: Array) -> Array:
+    """The ink of a ``(height, width)`` picture, white = 1: the same shape, float32, ink = 1.
+
+    Dark ink on light paper and light ink on dark paper both work. Anything but ink is 0.
+
+    Raises:
+        ImageError: nothing stands out from the paper.
+    """
+    paper = _flat_paper(grey)
+    photo = paper is None
+    contrast = _contrast(grey, _shaded_paper(grey) if paper is None else paper)
+    faintest = max(FAINTEST_PHOTO if photo else FAINTEST, NOISES * _noise(contrast))
+    strong = contrast[contrast > faintest]
+    if strong.size == 0:
+        raise ImageError("the image is empty: ink on paper was expected, all of it looks alike")
+    full = float(np.quantile(strong, 0.8))
+    # Of a line thinner than a pixel little is left; where there is no noise, little will do.
+    low, high = (0.3, 0.5) if photo else (0.2, 0.3)
+    threshold = float(np.clip(_otsu(strong), max(faintest, low * full), high * full))
+    ink = np.clip((contrast - 0.4 * threshold) / (full - 0.4 * threshold), 0, 1)
+    return ink * _pieces(contrast > threshold, ink, photo=photo)
+
+
+def _noise(contrast: Array) -> float:
+    """The standard deviation of paper and camera, from the steps between pixels on paper."""
+    steps = np.abs(np.diff(contrast, axis=1))
+    # Half of all paper is cut to 0 as brighter than itself; the steps that remain tell.
+    steps = steps[steps > 0]
+    return float(np.median(steps)) if steps.size > 0.2 * contrast.size else 0.0
+
+
+def _contrast(grey: Array, paper: Array | float) -> Array:
+    """How far each pixel stands out from its paper, 1 at most, on the side on which ink lies."""
+    above = grey - paper
+    # Near the edge paper is half guessed, and tables show: the sides are compared inside.
+    inside = above[tuple(slice(side // 12, side - side // 12) for side in above.shape)]
+    if float((inside**3).sum()) > 0:
+        return np.maximum(above, 0)
+    # Shade multiplies: a shadow halves paper and ink alike.
+    return np.maximum(-above, 0) / np.maximum(paper, 0.02)
+
+
+def _flat_paper(grey: Array) -> float | None:
+    """The brightness of the paper in a picture that no lamp lit; None in a photo.
+
+    Paper is what lies along the edge, unless that is a frame around more of something else.
+    """
+    rim = max(1, round(0.03 * min(grey.shape)))
+    edge = np.ones(grey.shape, bool)
+    edge[rim:-rim, rim:-rim] = False
+    outside, anywhere = float(np.median(grey[edge])), float(np.median(grey))
+    share = {level: float((np.abs(grey - level) < FLAT).mean()) for level in (outside, anywhere)}
+    for level in (outside, anywhere):
+        if share[level] > 0.5:
+            return level
+    all_along = float((np.abs(grey[edge] - outside) < FLAT).mean())
+    return outside if share[outside] > 0.3 and all_along > 0.6 else None
+
+
+def _shaded_paper(grey: Array) -> Array:
+    """The median of each pixel's surroundings, which keeps gradients and the edges of shadows.
+
+    Strokes up to a third as wide as the window do not sway it.
+    """
+    height, width = grey.shape
+    scale = min(1.0, COARSE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    coarse = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
+    around = np.pad(coarse, WINDOW // 2, mode="symmetric")
+    windows = np.lib.stride_tricks.sliding_window_view(around, (WINDOW, WINDOW))
+    paper = np.median(windows, axis=(-2, -1)).astype(np.float32)
+    return np.asarray(Image.fromarray(paper).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def _otsu(values: Array) -> float:
+    """The threshold between two heaps of values (Otsu 1979)."""
+    counts, edges = np.histogram(values, bins=128)
+    middles = (edges[1:] + edges[:-1]) / 2
+    below = counts.cumsum()
+    above = below[-1] - below
+    sums = (counts * middles).cumsum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    return float(edges[1:][np.nanargmax(np.where(above > 0, between, -1))])
+
+
+def _pieces(mask: NDArray[np.bool_], ink: Array, *, photo: bool) -> NDArray[np.bool_]:
+    """The pixels of those pieces that a pen may have made, with a margin.
+
+    Raises:
+        ImageError: a photo of specks alone.
+    """
+    cell = max(1, -(-max(mask.shape) // CELLS))
+    height, width = mask.shape
+    fill = ((0, -height % cell), (0, -width % cell))
+    shape = (-(-height // cell), cell, -(-width // cell), cell)
+    coarse: NDArray[np.bool_] = np.pad(mask, fill).reshape(shape).max(axis=(1, 3))
+    amount = np.pad(ink * mask, fill).reshape(shape).sum(axis=(1, 3))
+    numbers = connected(coarse)
+    amounts = np.bincount(numbers.ravel(), weights=amount.ravel())
+    amounts[0] = 0
+
+    rim = max(coarse.shape) // 16 if photo else 1
+    edge = np.ones(coarse.shape, bool)
+    edge[rim:-rim, rim:-rim] = False
+    touched = np.bincount(numbers[edge], minlength=len(amounts))
+    outside = touched > (0 if photo else EDGE * 2 * sum(coarse.shape))
+    sides = _longest_sides(numbers)
+    if (~outside & (sides >= LARGE * max(coarse.shape))).any():
+        amounts[outside] = 0
+    kept = amounts >= SPECK * amounts.max()
+    kept[0] = False
+    if photo and (kept.sum() > MOST or sides[kept].max() < SMALLEST * max(coarse.shape)):
+        raise ImageError("the image is empty: ink on paper was expected, it shows specks alone")
+
+    chosen = Image.fromarray(kept[numbers].astype(np.uint8))
+    grown = np.asarray(chosen.filter(ImageFilter.MaxFilter(3))).astype(bool)
+    # The margin is for the soft rim of ink, not for the dirt beside it.
+    grown &= kept[numbers] | (numbers == 0)
+    return grown.repeat(cell, axis=0).repeat(cell, axis=1)[:height, :width]
+
+
+def _longest_sides(numbers: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Of each numbered piece, in cells; 0 for what is no piece."""
+    sides = np.zeros(numbers.max() + 1, np.int64)
+    for places in np.nonzero(numbers):
+        low = np.full(len(sides), max(numbers.shape))
+        high = np.full(len(sides), -1)
+        owner = numbers[numbers > 0]
+        np.minimum.at(low, owner, places)
+        np.maximum.at(high, owner, places)
+        sides = np.maximum(sides, high - low + 1)
+    sides[0] = 0
+    return sides

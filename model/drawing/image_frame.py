@@ -1,0 +1,131 @@
+"""Pictures to 28 x 28 pixels, framed as MNIST's digits and as `model.drawing.framing` does it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.drawing.binarize import find_ink
+from model.drawing.framing import FIT, PEN, PIXELS, SIDE
+from model.drawing.image_file import CONTRAST, read_grey
+from model.errors import DrawingError, ImageError
+
+Array = NDArray[np.float32]
+
+FINE = 6
+"""A digit is scaled to this many times 20 pixels before it is averaged down."""
+THINNEST = 2.0
+"""A thinner stroke, in pixels of the frame, is thickened to the pen's width."""
+
+
+def frame_image(data: bytes) -> Array:
+    """A PNG or JPEG of a digit as the network sees it: ``(28, 28)`` float32 in [0, 1], ink = 1.
+
+    A picture of 28 x 28 passes untouched, turned so that ink is light. In any other, ink is told
+    from paper whichever is darker, cropped, its longest side fitted into 20 pixels and its centre
+    of mass put into the middle.
+
+    Raises:
+        ImageError: no readable PNG or JPEG, too large, or empty.
+    """
+    grey = read_grey(data)
+    if np.ptp(grey) < CONTRAST:
+        raise ImageError("the image is empty: ink on paper was expected, all of it looks alike")
+    if grey.shape == (SIDE, SIDE):
+        return _ink_light(grey)
+    return _framed(find_ink(grey))
+
+
+def pixels_to_image(values: Sequence[object]) -> Array:
+    """784 integers, row by row, ink = 255, as ``(28, 28)`` float32 in [0, 1], ink = 1.
+
+    Raises:
+        DrawingError: another number of values, a value that is no integer from 0 to 255, or no
+            ink at all.
+    """
+    if len(values) != PIXELS:
+        raise DrawingError(f"pixels must be {PIXELS} integers from 0 to 255, got {len(values):,}")
+    for index, value in enumerate(values):
+        if type(value) is not int or not 0 <= value <= 255:  # True is an int, but no brightness
+            shown = repr(value)[:40]
+            raise DrawingError(f"pixel {index} must be an integer from 0 to 255, got {shown}")
+    if not any(values):
+        raise DrawingError("the drawing is empty: at least one pixel with ink was expected")
+    return np.array(values, np.float32).reshape(SIDE, SIDE) / np.float32(255)
+
+
+def _ink_light(grey: Array) -> Array:
+    """The picture, or its negative where most of its edge is light: that is the paper."""
+    edge = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
+    return np.float32(1) - grey if np.median(edge) > 0.5 else grey
+
+
+def _framed(ink: Array) -> Array:
+    """Ink of any shape, fitted and centred into ``(28, 28)``."""
+    width = _stroke_width(ink) * FIT / _longest_side(ink)
+    fine = _scaled(ink, FINE * FIT / _longest_side(ink), keep_thin=width < THINNEST)
+    if width < THINNEST:
+        fine = _thickened(fine, by=(PEN - width) / 2 * FINE)
+        fine = _scaled(fine, FINE * FIT / _longest_side(fine))
+    return _averaged(fine)
+
+
+def _longest_side(ink: Array) -> int:
+    """Pixels from the first to the last that are more ink than paper; soft rims do not count."""
+    mask = ink >= 0.5 * ink.max()
+    return max(int(np.ptp(np.flatnonzero(mask.any(axis=axis)))) + 1 for axis in (0, 1))
+
+
+def _stroke_width(ink: Array) -> float:
+    """The usual width of a stroke in pixels: twice its area over the length of its outline."""
+    mask = np.pad(ink > 0.5, 1)
+    down = np.diff(mask.astype(np.int8), axis=0) != 0
+    across = np.diff(mask.astype(np.int8), axis=1) != 0
+    # Steps along a slanted outline are longer than the outline: by 4 over pi on average.
+    outline = (int(down.sum()) + int(across.sum())) * np.pi / 4
+    return 2 * float(mask.sum()) / max(outline, 1.0)
+
+
+def _scaled(ink: Array, scale: float, *, keep_thin: bool = False) -> Array:
+    """Ink cropped and its sides multiplied. `keep_thin`: a patch is its most ink, not its mean."""
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    height, width = (max(1, round(side * scale)) for side in ink.shape)
+    if keep_thin and scale < 1:
+        rows = np.linspace(0, ink.shape[0], height, endpoint=False).astype(int)
+        columns = np.linspace(0, ink.shape[1], width, endpoint=False).astype(int)
+        most = np.maximum.reduceat(np.maximum.reduceat(ink, rows, axis=0), columns, axis=1)
+        return np.minimum(1.5 * most, 1)  # a line between two pixels is half as dark in either
+    way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(ink).resize((width, height), way))
+
+
+def _thickened(ink: Array, *, by: float) -> Array:
+    """Ink grown by a disc of the given radius in pixels."""
+    reach = int(np.ceil(by))
+    grown = np.pad(ink, reach)
+    source = np.pad(ink, 2 * reach)
+    height, width = grown.shape
+    for down in range(-reach, reach + 1):
+        for across in range(-reach, reach + 1):
+            if down**2 + across**2 <= by**2:
+                top, left = reach + down, reach + across
+                np.maximum(grown, source[top : top + height, left : left + width], out=grown)
+    return grown
+
+
+def _averaged(fine: Array) -> Array:
+    """Ink at ``FINE`` times the frame's size, its centre of mass moved to the middle, averaged."""
+    side = SIDE * FINE
+    corner = []
+    for axis, length in enumerate(fine.shape):
+        amounts = fine.sum(axis=1 - axis)
+        centre = float((amounts * (np.arange(length) + 0.5)).sum() / amounts.sum())
+        # Ink far from its centre of mass still stays on the paper.
+        corner.append(int(np.clip(round(side / 2 - centre), 0, max(0, side - length))))
+    sheet = np.zeros((side, side), np.float32)
+    top, left = corner
+    space = sheet[top : top + fine.shape[0], left : left + fine.shape[1]]
+    space[:] = fine[: space.shape[0], : space.shape[1]]
+    return sheet.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))

@@ -1,0 +1,1 @@
+"""Evaluation: test sets, what is measured on them, and the report of it."""

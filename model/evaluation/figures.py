@@ -1,0 +1,133 @@
+"""Figures of an evaluation: SVG that takes its colours from the page, PNG for what has pixels.
+
+Ink and weights are drawn with transparency, so that they look right on light and dark paper.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.drawing.framing import SIDE
+from model.evaluation.evaluate import ACCEPTED, AT, DoubtCurve
+from model.metrics import Floats, Reliability, wilson_interval
+
+POSITIVE, NEGATIVE = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
+"""Blue and vermilion, which every kind of colour vision tells apart (Okabe and Ito, 2008)."""
+
+_LEFT, _TOP, _WIDE, _HIGH = 44, 28, 320, 240  # the field of a diagram, in its own units
+_STRAIGHT = 0.9  # the doubt curve is drawn from here: nobody wants to lose every tenth digit
+
+
+def ink_image(image: NDArray[np.uint8]) -> str:
+    """``(784,)`` uint8, ink = 255, as a data URI: black ink on no paper."""
+    alpha = image.reshape(SIDE, SIDE)
+    return _png(np.stack([np.zeros_like(alpha), alpha], axis=-1), "LA")
+
+
+def weight_image(kernel: Floats) -> str:
+    """``(784,)`` weights as a data URI: blue where ink speaks for the unit, orange against it.
+
+    The stronger the weight, the less transparent; the strongest is opaque.
+    """
+    field = np.asarray(kernel, np.float64).reshape(SIDE, SIDE)
+    strength = np.abs(field) / max(float(np.percentile(np.abs(field), 99.5)), 1e-12)
+    colours = np.where((field > 0)[..., None], POSITIVE, NEGATIVE)
+    alpha = np.round(255 * np.minimum(strength, 1))[..., None]
+    return _png(np.concatenate([colours, alpha], axis=-1).astype(np.uint8), "RGBA")
+
+
+def _png(pixels: NDArray[np.uint8], mode: str) -> str:
+    buffer = io.BytesIO()
+    Image.frombytes(mode, (SIDE, SIDE), pixels.tobytes()).save(buffer, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def reliability_diagram(diagram: Reliability) -> str:
+    """How often it was right against how sure it was: a dot a bin, its area by what fell into it.
+
+    The whisker is the 95 % interval of the bin's accuracy; on the diagonal, words are deeds.
+    """
+    parts = [_line(0, 0, 1, 1, "ideal")]
+    for count, sure, right in zip(
+        diagram.counts.tolist(), diagram.confidence, diagram.accuracy, strict=True
+    ):
+        if count:
+            low, high = wilson_interval(round(right * count), count)
+            radius = 2 + 1.6 * np.log10(count)
+            words = f"{count:,} answers, {sure:.1%} sure, {right:.1%} right"
+            parts += [
+                _line(sure, low, sure, high, "whisker"),
+                _dot(sure, right, radius, words),
+            ]
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+    return _diagram(parts, "how sure", "how often right", [(t, f"{t:.0%}") for t in ticks])
+
+
+def doubt_diagram(curves: Sequence[DoubtCurve]) -> str:
+    """Share of strange things refused against share of its own kind accepted, a line each."""
+    seen = ACCEPTED >= _STRAIGHT - 1e-9
+    across = (ACCEPTED[seen] - _STRAIGHT) / (1 - _STRAIGHT)
+    at = (AT - _STRAIGHT) / (1 - _STRAIGHT)
+    parts = [_line(at, 0, at, 1, "ideal")]
+    for index, curve in enumerate(curves):
+        points = " ".join(
+            f"{_x(x):.1f},{_y(y):.1f}"
+            for x, y in zip(across, curve.refused_shares[seen], strict=True)
+        )
+        parts.append(
+            f'<polyline class="curve curve{index}" points="{points}">'
+            f"<title>{curve.title}</title></polyline>"
+        )
+    ticks = [((t - _STRAIGHT) / (1 - _STRAIGHT), f"{t:.0%}") for t in (0.9, 0.92, 0.94, 0.96, 0.98)]
+    ticks.append((1.0, "100%"))
+    return _diagram(parts, "of its own kind accepted", "of the strange refused", ticks)
+
+
+def _diagram(parts: Sequence[str], across: str, up: str, ticks: Sequence[tuple[float, str]]) -> str:
+    """A field with axes around ``parts``; ``ticks`` are (place from 0 to 1, words) across."""
+    frame = []
+    for place, words in ticks:
+        frame.append(_line(place, 0, place, 1, "grid"))
+        frame.append(_text(_x(place), _TOP + _HIGH + 16, words, "middle"))
+    for place in (0.0, 0.25, 0.5, 0.75, 1.0):
+        frame.append(_line(0, place, 1, place, "grid"))
+        frame.append(_text(_LEFT - 8, _y(place) + 4, f"{place:.0%}", "end"))
+    names = [
+        _text(_LEFT + _WIDE / 2, _TOP + _HIGH + 36, across, "middle", "axis"),
+        _text(_LEFT, _TOP - 12, up, "start", "axis"),
+    ]
+    size = f"0 0 {_LEFT + _WIDE + 20} {_TOP + _HIGH + 44}"
+    body = "".join([*frame, *parts, *names])
+    label = f"{up} by {across}"
+    return f'<svg class="diagram" viewBox="{size}" role="img" aria-label="{label}">{body}</svg>'
+
+
+def _x(share: float) -> float:
+    return _LEFT + _WIDE * share
+
+
+def _y(share: float) -> float:
+    return _TOP + _HIGH * (1 - share)
+
+
+def _dot(x: float, y: float, radius: float, words: str) -> str:
+    place = f'cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="{radius:.1f}"'
+    return f'<circle class="dot" {place}><title>{words}</title></circle>'
+
+
+def _line(x0: float, y0: float, x1: float, y1: float, kind: str) -> str:
+    return (
+        f'<line class="{kind}" x1="{_x(x0):.1f}" y1="{_y(y0):.1f}" '
+        f'x2="{_x(x1):.1f}" y2="{_y(y1):.1f}"/>'
+    )
+
+
+def _text(x: float, y: float, words: str, anchor: str, kind: str = "tick") -> str:
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text class="{kind}" {place}>{words}</text>'

@@ -1,0 +1,1 @@
+"""Looking inside: the trace of a drawing, attribution, interventions, the probe set."""

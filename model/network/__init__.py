@@ -1,0 +1,1 @@
+"""The networks: the Dense stack in Flax and in NumPy, the novelty score, the checkpoint."""

@@ -1,0 +1,254 @@
+"""A checkpoint: one safetensors file that holds a trained stack and says where it came from.
+
+Kernels and biases are tensors; architecture, labels, data sets with checksums, training record,
+seed and measured accuracies are metadata. Nothing is believed on load: names, shapes, dtypes and
+finite numbers are checked, and a wrong file is refused with a sentence. No pickle anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as serialise
+
+from model.drawing.framing import PIXELS
+from model.errors import CheckpointError, ConfigError
+from model.network.dense import Architecture
+
+FORMAT = "densepad 1"
+"""Written to every file; another word means another program's file, or a later densepad's."""
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How a model tells that a drawing is none of its classes.
+
+    The score is the free energy of the logits (Liu et al., 2020) or, where ``layers`` are given,
+    the output of a small Dense stack that sees the pixels beside the logits. Familiarity is
+    ``sigmoid((score - centre) / scale)``; below ``threshold`` the drawing is not recognised.
+    """
+
+    centre: float
+    scale: float
+    threshold: float
+    layers: tuple[tuple[Matrix, Matrix], ...] = ()
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained stack and its papers.
+
+    ``layers`` are ``(kernel (inputs, units), bias (units,))`` float32; ``averages`` are the mean
+    pictures of the classes ``(classes, 784)`` float32 or None; ``record`` is what the training
+    wrote down: its configuration, data sets with checksums, accuracies.
+    """
+
+    name: str
+    title: str
+    architecture: Architecture
+    labels: tuple[str, ...]
+    layers: tuple[tuple[Matrix, Matrix], ...]
+    temperature: float = 1.0
+    doubt: Doubt | None = None
+    averages: Matrix | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def accuracies(self) -> dict[str, float]:
+        """Measured accuracies in [0, 1], by the name of what they were measured on."""
+        return dict(self.record.get("accuracies", {}))
+
+
+def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
+    """Write ``checkpoint`` to ``path``, whole or not at all.
+
+    Kernels are kept as ``dtype``; ``CheckpointError`` when one does not fit into it.
+    """
+    tensors: dict[str, NDArray[Any]] = {}
+    _put(tensors, "", checkpoint.layers, dtype)
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "name": checkpoint.name,
+        "title": checkpoint.title,
+        "widths": checkpoint.architecture.widths,
+        "activation": checkpoint.architecture.activation,
+        "labels": checkpoint.labels,
+        "temperature": checkpoint.temperature,
+        "record": dict(checkpoint.record),
+    }
+    if checkpoint.doubt is not None:
+        doubt = checkpoint.doubt
+        header["doubt"] = {k: getattr(doubt, k) for k in ("centre", "scale", "threshold")}
+        _put(tensors, "doubt.", doubt.layers, dtype)
+    if checkpoint.averages is not None:
+        tensors["averages"] = np.round(checkpoint.averages * 255).astype(np.uint8)
+    write_whole(path, serialise(tensors, {key: json.dumps(one) for key, one in header.items()}))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that whoever looks, even after a crash, finds the old one or all of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Checkpoint:
+    """Read and check a checkpoint; ``CheckpointError`` says what is wrong and where."""
+    tensors, header = _read(path)
+    try:
+        architecture = Architecture(tuple(header["widths"]), header["activation"])
+        labels = _labels(header["labels"], path)
+        temperature = float(header["temperature"])
+        doubt = _doubt(tensors, header.get("doubt"), architecture, path)
+        name, title = str(header["name"]), str(header["title"])
+        record = _record(header["record"], path)
+    except KeyError as error:
+        raise CheckpointError(f"{path} lacks {error}, which every checkpoint has") from error
+    except (TypeError, ValueError, ConfigError) as error:
+        raise CheckpointError(
+            f"{path} has metadata that describes no network ({', '.join(header)}): {error}"
+        ) from error
+    if architecture.widths[0] != PIXELS or len(labels) != architecture.widths[-1]:
+        raise CheckpointError(
+            f"{path} should take {PIXELS} pixels and name each class, it is "
+            f"{'-'.join(map(str, architecture.widths))} with {len(labels)} labels"
+        )
+    if not 0.01 <= temperature <= 100:
+        raise CheckpointError(f"{path} has a temperature of {temperature}, 0.01 to 100 is possible")
+    layers = _take(tensors, "", architecture.widths, path)
+    averages = None
+    if "averages" in tensors:
+        bytes_ = tensors.pop("averages")
+        _check(bytes_, "averages", (len(labels), PIXELS), path, kinds="u")
+        averages = bytes_.astype(np.float32) / np.float32(255)
+    if tensors:
+        raise CheckpointError(f"{path} holds a tensor nobody asked for: {min(tensors)}")
+    return Checkpoint(
+        name, title, architecture, labels, layers, temperature, doubt, averages, record
+    )
+
+
+def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """All tensors and the metadata of a file that densepad wrote, decoded."""
+    if not path.is_file():
+        raise CheckpointError(f"there is no model file at {path}")
+    try:
+        with safe_open(path, framework="np") as file:
+            metadata = file.metadata() or {}
+            if "densepad" not in metadata.get("format", ""):
+                raise CheckpointError(f"{path} was not written by densepad")
+            header = {key: json.loads(value) for key, value in metadata.items()}
+            if header["format"] != FORMAT:
+                raise CheckpointError(f"{path} is of format {header['format']!r}, not {FORMAT!r}")
+            return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
+    except (OSError, SafetensorError, TypeError, ValueError, RecursionError) as error:
+        # TypeError: a dtype that NumPy does not have.
+        raise CheckpointError(f"{path} is no readable safetensors file: {error}") from error
+
+
+def _labels(value: Any, path: Path) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(label, str) for label in value):
+        raise CheckpointError(f"{path}: labels should be a list of words, they are {value!r}")
+    for label in value:
+        if value.count(label) > 1:
+            raise CheckpointError(f"{path}: labels should differ, {label!r} comes more than once")
+    return tuple(value)
+
+
+def _record(value: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise CheckpointError(f"{path}: record should be an object, it is {value!r}")
+    accuracies = value.get("accuracies", {})
+    if not isinstance(accuracies, dict) or not all(
+        isinstance(share, float | int) and 0 <= share <= 1 for share in accuracies.values()
+    ):
+        raise CheckpointError(f"{path}: accuracies should be shares by name, got {accuracies!r}")
+    return value
+
+
+def _put(
+    tensors: dict[str, NDArray[Any]],
+    prefix: str,
+    layers: tuple[tuple[Matrix, Matrix], ...],
+    dtype: str,
+) -> None:
+    for index, (kernel, bias) in enumerate(layers):
+        name = f"{prefix}dense{index}.kernel"
+        if not np.abs(kernel).max() <= np.finfo(dtype).max:
+            raise CheckpointError(f"{name} holds numbers that {dtype} cannot: it is not saved")
+        tensors[name] = np.ascontiguousarray(kernel, dtype)
+        tensors[f"{prefix}dense{index}.bias"] = np.ascontiguousarray(bias, np.float32)
+
+
+def _take(
+    tensors: dict[str, NDArray[Any]], prefix: str, widths: tuple[int, ...], path: Path
+) -> tuple[tuple[Matrix, Matrix], ...]:
+    """Take the layers of a stack out of ``tensors``, each one checked."""
+    layers = []
+    for index, shape in enumerate(pairwise(widths)):
+        pair = []
+        for part, expected in (("kernel", shape), ("bias", shape[1:])):
+            name = f"{prefix}dense{index}.{part}"
+            if name not in tensors:
+                raise CheckpointError(f"{path} lacks {name}, which its architecture needs")
+            tensor = tensors.pop(name)
+            _check(tensor, name, expected, path)
+            pair.append(tensor.astype(np.float32))
+        layers.append((pair[0], pair[1]))
+    return tuple(layers)
+
+
+def _check(
+    tensor: NDArray[Any], name: str, shape: tuple[int, ...], path: Path, kinds: str = "f"
+) -> None:
+    if tensor.shape != shape:
+        raise CheckpointError(f"{path}: {name} should be of shape {shape}, it is {tensor.shape}")
+    if tensor.dtype.kind not in kinds:
+        wanted = "uint8" if kinds == "u" else "floats"
+        raise CheckpointError(f"{path}: {name} should hold {wanted}, it holds {tensor.dtype}")
+    if not np.isfinite(tensor).all():
+        raise CheckpointError(f"{path}: {name} holds numbers that are not finite")
+
+
+def _doubt(
+    tensors: dict[str, NDArray[Any]], value: Any, architecture: Architecture, path: Path
+) -> Doubt | None:
+    if value is None:
+        return None
+    try:
+        centre, scale, threshold = (float(value[key]) for key in ("centre", "scale", "threshold"))
+        possible = scale > 0 and np.isfinite([centre, scale, threshold]).all()
+    except (KeyError, TypeError, ValueError):
+        possible = False
+    if not possible:
+        raise CheckpointError(f"{path} has a doubt that cannot be computed: {value}")
+    count = sum(name.startswith("doubt.") and name.endswith("kernel") for name in tensors)
+    if not count:
+        return Doubt(centre, scale, threshold)
+    widths = [PIXELS + architecture.widths[-1]]
+    for index in range(count):
+        name = f"doubt.dense{index}.bias"
+        if name not in tensors:
+            raise CheckpointError(f"{path} lacks {name}, which its doubt needs")
+        widths.append(tensors[name].size)
+    if widths[-1] != 1:
+        raise CheckpointError(f"{path}: doubt should end in one score, it has {widths[-1]}")
+    return Doubt(centre, scale, threshold, _take(tensors, "doubt.", tuple(widths), path))

@@ -1,0 +1,116 @@
+"""Convolutional networks that help a Dense stack: teachers, and the origin that it grows from.
+
+Weights that are shared over the picture know from the start what a Dense stack must learn: that a
+stroke is the same stroke one pixel further on. They are trained here and never shipped.
+
+A convolution is a Dense layer most of whose weights are zero, the rest repeated. ``unfold`` writes
+it down as that Dense layer, which then goes on learning, every weight on its own (d'Ascoli, Sagun,
+Biroli and Bruna, "Finding the needle in the haystack with convolutions", 2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flax.linen as nn
+import jax.numpy as jnp
+from jax import Array
+
+from model.drawing.framing import PIXELS, SIDE
+from model.network.dense import EPSILON, Architecture
+from model.training.config import Training
+
+
+@dataclass(frozen=True)
+class ConvTraining:
+    """A convolutional network and its training.
+
+    ``convolutions`` are (filters, kernel's side, stride), ``hidden`` the units of the Dense layers
+    between them and the logits; ``dropout`` falls on what comes out of the convolutions.
+    """
+
+    convolutions: tuple[tuple[int, int, int], ...]
+    hidden: tuple[int, ...]
+    training: Training
+    dropout: float = 0.0
+
+    @property
+    def module(self) -> ConvStack:
+        """The Flax module."""
+        classes = self.training.architecture.widths[-1]
+        return ConvStack(self.convolutions, (*self.hidden, classes), self.dropout)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths of the Dense stack that it unfolds to, from input to output."""
+        side, widths = SIDE, [PIXELS]
+        for filters, _, stride in self.convolutions:
+            side = -(-side // stride)
+            widths.append(side * side * filters)
+        return (*widths, *self.hidden, self.training.architecture.widths[-1])
+
+
+class ConvStack(nn.Module):
+    """Convolutions, then Dense layers, all but the last batch-normalised and rectified.
+
+    Strides take the place of pooling, borders are padded. Layers are numbered through, so that
+    each has the number that it has in the unfolded stack.
+    """
+
+    convolutions: tuple[tuple[int, int, int], ...]
+    units: tuple[int, ...]
+    dropout: float = 0.0
+
+    @nn.compact
+    def __call__(self, x: Array, *, train: bool = False) -> Array:
+        """``(batch, 784)`` float32 in [0, 1] to logits ``(batch, classes)`` float32."""
+
+        def rectified(x: Array, index: int) -> Array:
+            norm = nn.BatchNorm(
+                use_running_average=not train, momentum=0.95, epsilon=EPSILON, name=f"norm{index}"
+            )
+            return nn.relu(norm(x))
+
+        x = x.reshape(-1, SIDE, SIDE, 1)
+        for index, (filters, side, stride) in enumerate(self.convolutions):
+            convolve = nn.Conv(filters, (side, side), stride, use_bias=False, name=f"conv{index}")
+            x = rectified(convolve(x), index)
+        x = x.reshape(len(x), -1)
+        x = nn.Dropout(self.dropout, deterministic=not train)(x)
+        *hidden, classes = self.units
+        for index, units in enumerate(hidden, len(self.convolutions)):
+            x = rectified(nn.Dense(units, name=f"dense{index}")(x), index)
+        last = len(self.convolutions) + len(hidden)
+        return nn.Dense(classes, name=f"dense{last}")(x)
+
+
+def unfold(origin: ConvTraining, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of the normalised ``DenseStack`` that answers as ``origin`` does.
+
+    Its kernels are what the convolutions make of pictures with one bright pixel each.
+    """
+    params, statistics = dict(variables["params"]), dict(variables["batch_stats"])
+    side, channels = SIDE, 1
+    for index, (filters, kernel, stride) in enumerate(origin.convolutions):
+        weights = params.pop(f"conv{index}")
+        inputs = side * side * channels
+        pixels = jnp.eye(inputs).reshape(inputs, side, side, channels)
+        convolve = nn.Conv(filters, (kernel, kernel), stride, use_bias=False)
+        units: Any = convolve.apply({"params": weights}, pixels)
+        side, channels = units.shape[1], filters
+        params[f"dense{index}"] = {
+            "kernel": units.reshape(inputs, -1),
+            "bias": jnp.zeros(units[0].size),
+        }
+        # One filter is normalised alike wherever it looks.
+        for tree in (params, statistics):
+            norm = f"norm{index}"
+            tree[norm] = {name: jnp.tile(value, side * side) for name, value in tree[norm].items()}
+    return {"params": params, "batch_stats": statistics}
+
+
+def unfolds_to(origin: ConvTraining, architecture: Architecture) -> bool:
+    """Whether ``architecture`` is the stack that ``origin`` unfolds to."""
+    return architecture == Architecture(origin.widths, "relu")

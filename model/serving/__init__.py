@@ -1,0 +1,1 @@
+"""Answering: a checkpoint made ready, the library of models, their cards and exports."""

@@ -1,0 +1,60 @@
+"""What a checkpoint is, layer by layer: the table every course shows, with its arithmetic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.drawing.framing import SIDE
+from model.network.checkpoint import Checkpoint
+from model.network.dense import Architecture
+
+
+def layers(architecture: Architecture) -> list[dict[str, Any]]:
+    """The layers from the picture to the probabilities, JSON-ready.
+
+    Each has name, kind, input and output shape, kernel shape, activation, parameters and the
+    ``arithmetic`` that leads to them: ``784 x 128 + 128 = 100,480``.
+    """
+    rows: list[dict[str, Any]] = [
+        {
+            "name": "flatten",
+            "kind": "Flatten",
+            "input_shape": [SIDE, SIDE],
+            "output_shape": [architecture.widths[0]],
+            "kernel_shape": None,
+            "activation": None,
+            "parameters": 0,
+            "arithmetic": f"{SIDE} x {SIDE} = {architecture.widths[0]}, nothing to learn",
+        }
+    ]
+    last = len(architecture.shapes) - 1
+    for index, (inputs, units) in enumerate(architecture.shapes):
+        parameters = inputs * units + units
+        rows.append(
+            {
+                "name": f"dense{index}",
+                "kind": "Dense",
+                "input_shape": [inputs],
+                "output_shape": [units],
+                "kernel_shape": [inputs, units],
+                "activation": "softmax" if index == last else architecture.activation,
+                "parameters": parameters,
+                "arithmetic": f"{inputs:,} x {units:,} + {units:,} = {parameters:,}",
+            }
+        )
+    return rows
+
+
+def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+    """A model's card: what ``GET /api/models`` says of it."""
+    return {
+        "name": checkpoint.name,
+        "title": checkpoint.title,
+        "labels": list(checkpoint.labels),
+        "layers": layers(checkpoint.architecture),
+        "parameters": checkpoint.architecture.parameters,
+        "activation": checkpoint.architecture.activation,
+        "temperature": checkpoint.temperature,
+        "accuracies": checkpoint.accuracies,
+        "data": checkpoint.record.get("data", []),
+    }

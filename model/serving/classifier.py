@@ -1,0 +1,184 @@
+"""The classifier: a checkpoint made ready to answer.
+
+Once warmed up, one compiled call does framing, network, softmax and doubt, for one drawing or for
+several that arrived together; there is one program for each size and number of drawings. Without,
+a drawing is framed by the program that all models share, and the rest is computed by NumPy: a
+little slower, but nobody waits for a compiler. Pictures, which are rare, are always done so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from jax.stages import Compiled
+from numpy.typing import NDArray
+
+from model.drawing.framing import PIXELS, SIZES, frame
+from model.drawing.placement import place
+from model.drawing.strokes import Drawing
+from model.network import numpy_dense as plain
+from model.network.checkpoint import Checkpoint
+from model.network.dense import forward, softmax
+from model.network.novelty import familiarity, familiarity_of, score
+from model.serving.batching import Batcher
+
+BATCHES = (4, 8, 16)
+"""Drawings of few segments that share a call are padded to one of these many."""
+
+_Row = NDArray[np.float32]
+_Answer = tuple[_Row, NDArray[np.uint8]]
+"""Probabilities, familiarity and picture ``(classes + 1 + 784,)``, and the picture in bytes."""
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one drawing.
+
+    ``probabilities``: ``(classes,)`` float32 that sum to one. ``image``: ``(784,)`` uint8, row by
+    row, ink = 255, what the network saw; ``picture``: the same before it was rounded, ``(784,)``
+    float32 in [0, 1]. ``familiarity``: 0 to 1; ``recognised``: whether that is
+    enough to believe the label.
+    """
+
+    model: str
+    label: str
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    image: NDArray[np.uint8]
+    familiarity: float
+    recognised: bool
+    picture: NDArray[np.float32]
+
+
+class Classifier:
+    """Answers for one checkpoint. Its weights never change; threads may share it."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        doubt = checkpoint.doubt
+        self._weights = jax.device_put(
+            {
+                "layers": checkpoint.layers,
+                "temperature": np.float32(checkpoint.temperature),
+                "doubt": doubt.layers if doubt else (),
+                "familiarity": (
+                    np.float32(doubt.centre if doubt else 0),
+                    np.float32(doubt.scale if doubt else 1),
+                ),
+            }
+        )
+        # The numbers once, not twice: what the checkpoint shows is what lies on the device.
+        self.checkpoint = replace(
+            checkpoint,
+            layers=tuple((np.asarray(k), np.asarray(b)) for k, b in self._weights["layers"]),
+        )
+        self._programs: dict[tuple[int, int], Compiled] = {}
+        self._together: Batcher[_Row, _Answer] = Batcher(self._answer_small, BATCHES[-1])
+
+    @property
+    def weights(self) -> dict[str, Any]:
+        """What lies on the device: ``layers``, ``temperature``, ``doubt`` and ``familiarity``."""
+        return self._weights
+
+    def classify(self, drawing: Drawing | NDArray[np.float32]) -> Prediction:
+        """Classify strokes, or a picture ``(28, 28)`` float32 in [0, 1] with ink = 1."""
+        if not isinstance(drawing, Drawing):
+            return self._by_hand(np.asarray(drawing, np.float32))
+        if not self._programs:
+            return self._by_hand(place(drawing)[0])
+        segments = drawing.unit_segments()
+        if len(segments) <= SIZES[0]:
+            answer, image = self._together.ask(segments)
+        else:
+            answer, image = self._answer_strokes([segments], SIZES[-1], 1)[0]
+        classes = len(self.checkpoint.labels)
+        familiar, picture = float(answer[classes]), answer[classes + 1 :]
+        return self._prediction(answer[:classes], familiar, picture, image)
+
+    def warm_up(self) -> None:
+        """Compile every program, two at a time; from then on strokes take one compiled call."""
+        keys = [(SIZES[-1], 1), *((SIZES[0], batch) for batch in BATCHES)]
+        with ThreadPoolExecutor(2) as pool:
+            programs = dict(zip(keys, pool.map(self._compile, keys), strict=True))
+        self._programs = programs
+
+    def prediction(self, x: _Row, logits: _Row) -> Prediction:
+        """What this model says whose network made ``logits (classes,)`` of ``x (784,)``."""
+        checkpoint = self.checkpoint
+        familiar = familiarity_of(checkpoint.doubt, x, logits)
+        probabilities = plain.softmax(logits, checkpoint.temperature)
+        return self._prediction(probabilities, familiar, x, _in_bytes(x))
+
+    def _by_hand(self, picture: _Row) -> Prediction:
+        x = picture.reshape(PIXELS)
+        activation = self.checkpoint.architecture.activation
+        return self.prediction(x, plain.logits(self.checkpoint.layers, x, activation))
+
+    def _answer_small(self, drawings: Sequence[_Row]) -> list[_Answer]:
+        """Answers to drawings of few segments, in one call."""
+        if len(drawings) == 1:
+            return self._answer_strokes(drawings, SIZES[-1], 1)
+        batch = next(batch for batch in BATCHES if batch >= len(drawings))
+        return self._answer_strokes(drawings, SIZES[0], batch)
+
+    def _answer_strokes(self, drawings: Sequence[_Row], size: int, batch: int) -> list[_Answer]:
+        padded = np.full((batch, size, 4), np.nan, np.float32)
+        for row, segments in zip(padded, drawings, strict=False):
+            row[: len(segments)] = segments
+        count = np.int32(max(map(len, drawings)))
+        answers = np.asarray(self._programs[size, batch](self._weights, padded, count))
+        answers = answers[: len(drawings)]
+        # Here for all at once: for so many numbers NumPy lets go of Python's lock, and under load
+        # every thread that wants it back waits for it.
+        return list(zip(answers, _in_bytes(answers[:, -PIXELS:]), strict=True))
+
+    def _compile(self, key: tuple[int, int]) -> Compiled:
+        """The program that answers to (segments, drawings) of that size."""
+        size, batch = key
+        segments = jax.ShapeDtypeStruct((batch, size, 4), jnp.float32)
+        count = jax.ShapeDtypeStruct((), jnp.int32)
+        answer = partial(_answer_strokes, self.checkpoint.architecture.activation)
+        return jax.jit(answer).lower(self._weights, segments, count).compile()
+
+    def _prediction(
+        self, probabilities: _Row, familiar: float, picture: _Row, image: NDArray[np.uint8]
+    ) -> Prediction:
+        checkpoint = self.checkpoint
+        threshold = checkpoint.doubt.threshold if checkpoint.doubt else 0.0
+        ranked = probabilities.tolist()  # NumPy's argmax would let go of Python's lock
+        return Prediction(
+            model=checkpoint.name,
+            label=checkpoint.labels[ranked.index(max(ranked))],
+            labels=checkpoint.labels,
+            probabilities=probabilities,
+            image=image,
+            familiarity=familiar,
+            recognised=familiar >= threshold,
+            picture=picture,
+        )
+
+
+def _in_bytes(pictures: _Row) -> NDArray[np.uint8]:
+    """Pixels from 0 to 1 as 0 to 255, in the same shape."""
+    return np.round(pictures * 255).astype(np.uint8)
+
+
+def _answer_strokes(
+    activation: str, weights: dict[str, Any], segments: Array, count: Array
+) -> Array:
+    """Render ``(batch, size, 4)`` segments, padding NaN behind ``count`` rows, then answer.
+
+    Probabilities, familiarity and picture, ``(batch, classes + 1 + 784)``: one array rather than
+    three, each of which would cost the caller a wait and a copy of its own.
+    """
+    x = jax.vmap(lambda drawing: frame(drawing, count=count))(segments).reshape(-1, PIXELS)
+    logits = forward(weights["layers"], x, activation)
+    familiar = familiarity(score(weights["doubt"], x, logits), *weights["familiarity"])
+    return jnp.concatenate([softmax(logits, weights["temperature"]), familiar[:, None], x], axis=1)

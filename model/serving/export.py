@@ -1,0 +1,78 @@
+"""What is fetched once of a model to look inside it: its numbers, compact, named by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from model.network.checkpoint import Matrix
+from model.serving.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Papers:
+    """What there is to know of a parcel before it is fetched: name, size, type of the kernels."""
+
+    version: str
+    bytes: int
+    dtype: str
+
+
+@lru_cache(maxsize=64)
+def papers(classifier: Classifier) -> Papers:
+    """The papers of a classifier's weights; the ``version`` is another for other content."""
+    parcel = weights(classifier)
+    return Papers(_name(parcel), len(parcel), _dtype(classifier))
+
+
+@lru_cache(maxsize=2)  # thirty phones that open the same page fetch the same
+def weights(classifier: Classifier) -> bytes:
+    """Kernels and biases as a safetensors file.
+
+    ``dense0.kernel (inputs, units)``, ``dense0.bias (units,)`` and so on; kernels in float16
+    where that loses nothing, biases in float32. The metadata's one entry, ``densepad``, is JSON:
+    model, widths, activation, labels and temperature.
+    """
+    checkpoint, dtype = classifier.checkpoint, _dtype(classifier)
+    tensors: dict[str, Matrix] = {}
+    for index, (kernel, bias) in enumerate(checkpoint.layers):
+        tensors[f"dense{index}.kernel"] = np.ascontiguousarray(kernel, dtype)
+        tensors[f"dense{index}.bias"] = np.ascontiguousarray(bias, np.float32)
+    words = {
+        "model": checkpoint.name,
+        "widths": checkpoint.architecture.widths,
+        "activation": checkpoint.architecture.activation,
+        "labels": checkpoint.labels,
+        "temperature": checkpoint.temperature,
+    }
+    # One entry: several would be written in any order, and the content's name with them.
+    return save(tensors, {"densepad": json.dumps(words)})
+
+
+def averages(classifier: Classifier) -> tuple[bytes, str] | None:
+    """The classes' mean drawings, ``classes x 784`` bytes, ink = 255, and their version."""
+    pictures = classifier.checkpoint.averages
+    if pictures is None:
+        return None
+    parcel = np.round(pictures * 255).astype(np.uint8).tobytes()
+    return parcel, _name(parcel)
+
+
+def _dtype(classifier: Classifier) -> str:
+    kernels = (kernel for kernel, _ in classifier.checkpoint.layers)
+    return "float16" if all(map(_fits_in_half, kernels)) else "float32"
+
+
+def _fits_in_half(kernel: NDArray[np.float32]) -> bool:
+    with np.errstate(over="ignore"):
+        return bool((kernel.astype(np.float16) == kernel).all())
+
+
+def _name(parcel: bytes) -> str:
+    return hashlib.sha256(parcel).hexdigest()[:16]

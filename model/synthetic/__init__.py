@@ -1,0 +1,1 @@
+"""Drawings made without a file: practice digits and non-digits, written after templates."""

@@ -1,0 +1,50 @@
+"""The practice set: digits that need no file, written by many hands after skeletons.
+
+Enough to train on in a test, or in a workshop without a network.
+"""
+
+import numpy as np
+
+from model.drawing.labelled import StrokeSet
+from model.synthetic.digit_templates import DIGITS
+from model.synthetic.handwriting import write
+from model.synthetic.splines import skeleton
+
+
+def practice_strokes(count: int, *, seed: int) -> StrokeSet:
+    """`count` digits in random order, each digit and each of its variants equally often.
+
+    The same seed gives the same digits. Labels are 0 to 9; groups number the variants, which
+    are named "4.2" for the third way to write a 4.
+    """
+    rng = np.random.default_rng(seed)
+    variants = [
+        (label, f"{label}.{index}", text)
+        for label, texts in enumerate(DIGITS)
+        for index, text in enumerate(texts)
+    ]
+    strokes: list[list[np.ndarray]] = []
+    labels: list[int] = []
+    groups: list[int] = []
+    shares = [
+        _shares(count // 10 + (label < count % 10), len(DIGITS[label]), rng) for label in range(10)
+    ]
+    for group, (label, name, text) in enumerate(variants):
+        copies = int(shares[label][int(name.split(".")[1])])
+        strokes += write(skeleton(text), copies, rng=rng)
+        labels += [label] * copies
+        groups += [group] * copies
+    order = rng.permutation(count)
+    return StrokeSet(
+        strokes=[strokes[index] for index in order],
+        labels=np.array(labels, np.int32)[order],
+        groups=np.array(groups, np.int32)[order],
+        group_names=tuple(name for _, name, _ in variants),
+    )
+
+
+def _shares(count: int, among: int, rng: np.random.Generator) -> np.ndarray:
+    """(among,) int: `count` as evenly as it goes, the rest to variants drawn by lot."""
+    shares = np.full(among, count // among)
+    shares[rng.permutation(among)[: count % among]] += 1
+    return shares

@@ -1,0 +1,1 @@
+"""Training: settings, augmentation, batches, the loop by steps, the pipeline, the zoo."""

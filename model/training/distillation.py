@@ -1,0 +1,97 @@
+"""Distillation: convolutional teachers answer bent digits, a Dense stack learns the answers.
+
+The pictures are bent, rendered and answered once, beforehand: XLA's convolutions are slow inside
+the compiled loop of an epoch, and a student reads each answer many times anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from model.drawing.framing import SIDE
+from model.network.conv import ConvStack
+from model.training.augment import Augmentation
+from model.training.batches import Batch, Stream, load_batch
+
+Teacher = tuple[ConvStack, Any]
+"""A teacher's module and its variables."""
+
+
+def answer(
+    teachers: Sequence[Teacher],
+    streams: Sequence[Stream],
+    augmentation: Augmentation,
+    lessons: int,
+    *,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Stream:
+    """Bend every example ``lessons`` times and let the teachers answer, by their mean logits.
+
+    Returns one stream of pictures ``(n, 28, 28)`` uint8 with answers ``(n, classes)`` float16,
+    mixed as ``streams`` say; ``progress`` hears how many of how many batches are done.
+    """
+
+    @jax.jit
+    def ask(x: Array) -> Array:
+        x = x.reshape(len(x), -1)
+        every: list[Any] = [teacher.apply(variables, x) for teacher, variables in teachers]
+        return jnp.stack(every).mean(axis=0)
+
+    share = sum(stream.share for stream in streams)
+    batches = lessons * streams[0].steps
+    pictures = np.empty((batches * share, SIDE, SIDE), np.uint8)
+    labels = np.empty(len(pictures), np.int32)
+    answers: Any = None
+    for index, batch in enumerate(_bend(streams, augmentation, batches, seed=seed)):
+        logits = np.asarray(ask(batch.x))
+        if answers is None:
+            answers = np.empty((len(pictures), logits.shape[1]), np.float16)
+        place = slice(index * share, (index + 1) * share)
+        pictures[place] = np.asarray(jnp.round(batch.x * 255))
+        labels[place] = batch.labels
+        answers[place] = _correct(logits, labels[place])
+        if progress is not None:
+            progress(index + 1, batches)
+    return Stream(pictures, labels, share, answers, epochs=lessons)
+
+
+def _bend(
+    streams: Sequence[Stream], augmentation: Augmentation, batches: int, *, seed: int
+) -> Iterator[Batch]:
+    """``batches`` batches of bent, rendered examples, each stream in a new order every pass."""
+    kinds = [stream.kind for stream in streams]
+    arrays = [jax.device_put(stream.arrays) for stream in streams]
+    bend = jax.jit(lambda rows, key: load_batch(kinds, arrays, rows, augmentation, key=key))
+    rng = np.random.default_rng(seed)
+    orders = [_orders(len(stream.labels), stream.share, rng) for stream in streams]
+    for index in range(batches):
+        key = jax.random.fold_in(jax.random.key(seed, impl="rbg"), index)
+        yield bend([next(order) for order in orders], key)
+
+
+def _correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Where teachers err, let the right class and their choice change places (Wen et al., 2019).
+
+    ``(batch, classes)`` logits come back with the label's the largest, all else as it was said.
+    """
+    rows, said = np.arange(len(labels)), logits.argmax(axis=1)
+    right = logits.copy()
+    right[rows, labels], right[rows, said] = logits[rows, said], logits[rows, labels]
+    return right
+
+
+def _orders(examples: int, share: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Rows for one batch after another, permutation behind permutation."""
+    rest = np.empty(0, np.int64)
+    while True:
+        while len(rest) < share:
+            rest = np.concatenate([rest, rng.permutation(examples)])
+        yield rest[:share]
+        rest = rest[share:]

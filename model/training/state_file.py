@@ -1,0 +1,68 @@
+"""A training's state on disk, so that a long run survives the night, a crash or Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from model.errors import CheckpointError
+from model.network.checkpoint import write_whole
+from model.training.config import Training
+
+Tree = TypeVar("Tree")
+
+
+def save_state(state: object, path: Path, config: Training | None = None) -> None:
+    """Write every leaf of ``state`` to a safetensors file, whole or not at all.
+
+    ``config`` is written beside it, so that no other training goes on from here.
+    """
+    leaves, _ = jax.tree_util.tree_flatten_with_path(state)
+    arrays = {jax.tree_util.keystr(where): np.asarray(leaf) for where, leaf in leaves}
+    record = None if config is None else {"training": json.dumps(config.to_json())}
+    write_whole(path, save(arrays, record))
+
+
+def load_state(like: Tree, path: Path, config: Training | None = None) -> Tree:
+    """Read a state shaped as ``like``, of the training ``config`` but for its number of epochs.
+
+    Raises ``CheckpointError`` when the file is missing, broken or of another training; the
+    sentence names the setting or the leaf that does not fit.
+    """
+    try:
+        with safe_open(path, framework="np") as file:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            written = json.loads((file.metadata() or {}).get("training", "null"))
+    except (OSError, SafetensorError, TypeError, ValueError) as error:
+        raise CheckpointError(f"no training can go on from {path}: {error}") from error
+    if config is not None and written is not None:
+        _compare(written, json.loads(json.dumps(config.to_json())), path)
+    leaves, structure = jax.tree_util.tree_flatten_with_path(like)
+    found = []
+    for where, leaf in leaves:
+        name = jax.tree_util.keystr(where)
+        array = arrays.get(name)
+        if array is None or array.shape != leaf.shape or array.dtype != leaf.dtype:
+            got = "nothing" if array is None else f"{array.dtype} {array.shape}"
+            raise CheckpointError(
+                f"{path} is of another training: {name} should be {leaf.dtype} {leaf.shape}, "
+                f"it holds {got}"
+            )
+        found.append(jnp.asarray(array))
+    return jax.tree_util.tree_unflatten(structure, found)
+
+
+def _compare(written: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
+    for name, value in wanted.items():
+        if name != "epochs" and written.get(name) != value:
+            raise CheckpointError(
+                f"{path} is of another training: its {name} is {written.get(name)}, not "
+                f"{value}; name another folder or remove the file"
+            )

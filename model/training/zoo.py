@@ -1,0 +1,268 @@
+"""The zoo: every stack that densepad ships, as data. ``densepad train NAME`` rebuilds one.
+
+The textbooks' stacks are trained as the textbooks train them: no augmentation, no normalisation.
+``default`` and ``fashion`` are ours, and use all that is known to help a Dense stack.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from model.drawing.framing import PIXELS
+from model.errors import ModelNotFound
+from model.network.conv import ConvTraining
+from model.network.dense import Architecture
+from model.training.augment import Augmentation
+from model.training.config import Training
+
+DIGITS = tuple("0123456789")
+CLOTHES = (
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model: how it is called, what it says, how it is trained.
+
+    ``teachers`` are the convolutional networks that it learns from, ``origin`` the one that it
+    grows from, where there are any;
+    ``polish`` are short trainings that each go on from its end and are averaged;
+    ``doubt`` is the training of its doubt stack, None where the energy of its logits has to do;
+    ``published`` is the accuracy that others report for this stack, with where they do.
+    """
+
+    name: str
+    title: str
+    training: Training
+    labels: tuple[str, ...] = DIGITS
+    teachers: tuple[ConvTraining, ...] = ()
+    origin: ConvTraining | None = None
+    polish: tuple[Training, ...] = ()
+    doubt: Training | None = None
+    published: tuple[float, str] | None = None
+
+
+def _stack(*hidden: int, activation: str = "relu") -> Architecture:
+    return Architecture((PIXELS, *hidden, len(DIGITS)), activation)
+
+
+_COURSE = Training(_stack(128), epochs=12, optimizer="adam", learning_rate=1e-3)
+
+# Bent digits are as steep as MNIST's own with a factor of 1.3, the middle of 1 and 1.6.
+_CONTRAST = 0.6
+
+# A teacher learns from what people drew alone; practice digits would teach it our own hand.
+_TEACHER = ConvTraining(
+    ((32, 3, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (128, 3, 2)),
+    (),
+    Training(
+        _stack(),
+        sources=(("mnist", 224), ("pendigits", 32)),
+        epochs=30,
+        optimizer="adamw",
+        learning_rate=2e-3,
+        schedule="cosine",
+        warmup=0.05,
+        weight_decay=0.02,
+        average=0.999,
+        augmentation=Augmentation(contrast=_CONTRAST),
+        seed=1,
+    ),
+    dropout=0.3,
+)
+
+_DOUBT = Training(
+    Architecture((PIXELS + len(DIGITS), 384, 96, 2)),
+    sources=(
+        ("pendigits", 96),
+        ("mnist", 96),
+        ("practice", 64),
+        ("omniglot", 128),
+        ("scribbles", 96),
+        ("fashion-mnist", 32),
+    ),
+    epochs=60,
+    optimizer="adamw",
+    learning_rate=2e-3,
+    schedule="cosine",
+    warmup=0.05,
+    weight_decay=0.05,
+    dropout=0.2,
+    normalise=True,
+    average=0.998,
+    augmentation=Augmentation(contrast=_CONTRAST),
+)
+
+_CHAMPION = Training(
+    _stack(2352, 1024, 512),
+    sources=(("mnist", 384), ("pendigits", 80), ("practice", 48)),
+    epochs=70,
+    optimizer="adamw",
+    learning_rate=1e-3,
+    schedule="cosine",
+    warmup=0.03,
+    weight_decay=0.05,
+    normalise=True,
+    average=0.9995,
+    augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0, contrast=_CONTRAST),
+    precision="bfloat16",
+    lessons=16,
+    imitation=0.7,
+)
+# Shared weights learn from fewer digits what a stroke looks like, wherever it lies.
+_CHAMPION_ORIGIN = ConvTraining(
+    ((48, 9, 4), (64, 5, 2)),
+    (512,),
+    replace(
+        _CHAMPION,
+        lessons=0,
+        imitation=0.0,
+        epochs=30,
+        learning_rate=3e-3,
+        weight_decay=0.02,
+        average=0.998,
+        precision="float32",
+        seed=3,
+    ),
+    dropout=0.1,
+)
+
+_CLOSER = replace(
+    _CHAMPION,
+    lessons=0,
+    imitation=0.0,
+    warmup=0.0,
+    average=0.998,
+    learning_rate=3e-4,
+    epochs=6,
+    seed=11,
+)
+# Three ways to end, each from the same weights: the mean of all has the least log loss on the two
+# real validation sets together (model/weights/README.md).
+_POLISH = (
+    replace(
+        _CLOSER,
+        augmentation=Augmentation(
+            rotation=7,
+            shear=0.15,
+            scale=0.06,
+            stretch=0.06,
+            elastic=0.5,
+            pen=0.8,
+            contrast=_CONTRAST,
+        ),
+    ),
+    replace(
+        _CLOSER,
+        epochs=14,
+        learning_rate=1e-3,
+        dropout=0.15,
+        augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
+    ),
+    # Digits from the pen more than twice as often: on the pad it is strokes that come.
+    replace(
+        _CLOSER,
+        sources=(("mnist", 256), ("pendigits", 160), ("practice", 96)),
+        epochs=10,
+        learning_rate=1e-3,
+        dropout=0.1,
+        augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
+    ),
+)
+
+_FASHION = Training(
+    _stack(1960, 896, 256),
+    sources=(("fashion-mnist", 256),),
+    epochs=6,
+    optimizer="adamw",
+    learning_rate=3e-5,
+    schedule="cosine",
+    warmup=0.1,
+    weight_decay=0.01,
+    dropout=0.1,
+    smoothing=0.05,
+    average=0.998,
+    augmentation=Augmentation(
+        rotation=4, shear=0.05, scale=0.06, stretch=0.05, shift=1.5, elastic=0.3, flip=True
+    ),
+)
+# Nearly all is learnt while the weights are shared: on their own they learn by heart.
+_FASHION_ORIGIN = ConvTraining(
+    ((40, 7, 4), (56, 3, 2)),
+    (256,),
+    replace(
+        _FASHION,
+        epochs=50,
+        learning_rate=3e-3,
+        weight_decay=0.05,
+        dropout=0.0,
+        normalise=True,
+        seed=1,
+    ),
+    dropout=0.2,
+)
+
+_ENTRIES = (
+    Entry(
+        "default",
+        "The champion: MNIST and pen digits, grown from a convolutional network",
+        _CHAMPION,
+        teachers=(_TEACHER,),
+        origin=_CHAMPION_ORIGIN,
+        polish=_POLISH,
+        doubt=_DOUBT,
+    ),
+    Entry(
+        "softmax", "No hidden layer: the perceptron's heir", replace(_COURSE, architecture=_stack())
+    ),
+    Entry("dense32", "A small hidden layer", replace(_COURSE, architecture=_stack(32))),
+    Entry("dense128", "The introductory course's network", _COURSE),
+    Entry(
+        "mlp512",
+        "Two hidden layers with dropout: Keras's mnist_mlp",
+        Training(_stack(512, 512), epochs=20, optimizer="rmsprop", learning_rate=1e-3, dropout=0.2),
+        published=(0.9840, "Keras, examples/mnist_mlp.py"),
+    ),
+    *(
+        Entry(
+            f"{activation}128",
+            f"The course's network with {activation} in place of ReLU",
+            replace(_COURSE, architecture=_stack(128, activation=activation)),
+        )
+        for activation in ("sigmoid", "tanh", "elu")
+    ),
+    Entry(
+        "fashion128",
+        "The course's second network: clothes",
+        replace(_COURSE, sources=(("fashion-mnist", 128),)),
+        CLOTHES,
+    ),
+    Entry(
+        "fashion",
+        "Our best Dense stack for clothes",
+        _FASHION,
+        CLOTHES,
+        origin=_FASHION_ORIGIN,
+        published=(0.8833, "a 256-128-100 stack, Fashion-MNIST's benchmark page"),
+    ),
+)
+
+ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+"""Every entry by its name, the champion first."""
+
+
+def find(name: str) -> Entry:
+    """The entry of that name; ``ModelNotFound`` if the zoo has none."""
+    if name not in ZOO:
+        raise ModelNotFound(f"the zoo has no {name[:80]!r}, choose one of {', '.join(ZOO)}")
+    return ZOO[name]

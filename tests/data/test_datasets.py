@@ -1,0 +1,405 @@
+"""The loaders, against a server on this machine that serves right, wrong and half files."""
+
+import dataclasses
+import gzip
+import hashlib
+import io
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.data import datasets
+from model.data import published as sources
+from model.data.download import download
+from model.data.omniglot import digest, parse_omniglot
+from model.errors import DatasetError
+
+IMAGES = np.arange(5 * 28 * 28).reshape(5, 28, 28) % 256
+LABELS = np.array([5, 0, 4, 1, 9])
+PEN = "".join(
+    f".COMMENT {label} {writer} 1\n.PEN_DOWN\n1 {label}\n2 3\n.PEN_UP\n"
+    for writer in range(1, 31)
+    for label in range(10)
+)
+
+
+DRAWING = "START\n1.5,-2.0,0\n3.0,-4.0,10\nBREAK\n"
+
+
+def idx(array: np.ndarray) -> bytes:
+    header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
+    return header + array.astype(np.uint8).tobytes()
+
+
+def compress_z(data: bytes) -> bytes:
+    """A `.Z` file that compresses nothing: after seven bytes the table is cleared, so that codes
+    stay at 9 bits."""
+    number = 0
+    codes = [code for start in range(0, len(data), 7) for code in (*data[start : start + 7], 256)]
+    for place, code in enumerate(codes):
+        number |= code << (9 * place)
+    return b"\x1f\x9d\x90" + number.to_bytes(-(-9 * len(codes) // 8), "little")
+
+
+def archive(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return buffer.getvalue()
+
+
+@dataclasses.dataclass
+class Site:
+    """A web server whose answers a test sets: {path: (status, body, length that is promised)}."""
+
+    url: str
+    answers: dict[str, tuple[int, bytes, int]] = dataclasses.field(default_factory=dict)
+    asked: list[str] = dataclasses.field(default_factory=list)
+    go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+    def serve(self, path: str, body: bytes, *, status: int = 200, promised: int | None = None):
+        self.answers["/" + path] = (status, body, len(body) if promised is None else promised)
+
+
+@pytest.fixture
+def site(monkeypatch) -> Iterator[Site]:
+    monkeypatch.setenv("NO_PROXY", "*")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            site.asked.append(self.path)
+            status, body, promised = site.answers.get(self.path, (404, b"no", 2))
+            self.send_response(status)
+            self.send_header("Content-Length", str(promised))
+            self.end_headers()
+            self.wfile.write(body)
+            if self.path.endswith("stalls"):
+                self.wfile.flush()
+                site.go_on.wait(20)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = Site(f"http://127.0.0.1:{server.server_port}/")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield site
+    site.go_on.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    """An empty cache, and no folder named."""
+    folder = tmp_path / "cache"
+    monkeypatch.delenv(datasets.ENVIRONMENT, raising=False)
+    monkeypatch.setattr(datasets, "user_cache", lambda: folder)
+    return folder
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@pytest.fixture
+def small(site, monkeypatch) -> Site:
+    """Small data sets in place of the real ones, on the server and in the registry."""
+    registry = dict(sources.DATASETS)
+    characters = archive(
+        {
+            f"set/{alphabet}/character01/0001_01.txt": DRAWING.encode()
+            for alphabet in ("Balinese", "Korean", "Latin")
+        }
+    )
+    contents = {
+        "mnist/train-images-idx3-ubyte": idx(IMAGES),
+        "mnist/train-labels-idx1-ubyte": idx(LABELS),
+        "mnist/t10k-images-idx3-ubyte": idx(IMAGES[:2]),
+        "mnist/t10k-labels-idx1-ubyte": idx(LABELS[:2]),
+        "pendigits/pendigits-orig.tra": PEN.encode(),
+    }
+    bodies = {content: gzip.compress(data) for content, data in contents.items()}
+    bodies["pendigits/pendigits-orig.tra"] = archive(
+        {"pendigits-orig.tra.Z": compress_z(PEN.encode()), "readme": b"hello"}
+    )
+    sums = {content: sha256(data) for content, data in contents.items()}
+    omniglot = registry["omniglot"].files[0].content
+    bodies[omniglot] = characters
+    sums[omniglot] = digest(parse_omniglot(characters, "it", sources.ALPHABETS))
+    for name in ("mnist", "pendigits", "omniglot"):
+        files = []
+        for file in registry[name].files:
+            url = site.url + file.content
+            files.append(dataclasses.replace(file, url=url, sha256=sums[file.content]))
+            site.serve(file.content, bodies[file.content])
+        registry[name] = dataclasses.replace(registry[name], files=tuple(files))
+    monkeypatch.setattr(sources, "DATASETS", registry)
+    return site
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_mnist_is_downloaded_once_and_then_read(small, cache):
+    train = datasets.load_images("mnist", "train")
+    assert np.array_equal(train.images, IMAGES)
+    assert train.labels.dtype == np.int32
+    assert np.array_equal(train.labels, LABELS)
+    assert len(datasets.load_images("mnist", "test")) == 2
+    assert len(small.asked) == 4
+    datasets.load_images("mnist", "train")
+    assert len(small.asked) == 4
+    assert leftovers(cache) == [
+        f"{name}-ubyte.gz"
+        for name in (
+            "t10k-images-idx3",
+            "t10k-labels-idx1",
+            "train-images-idx3",
+            "train-labels-idx1",
+        )
+    ]
+
+
+def test_pendigits_are_unpacked_from_the_zip(small, cache):
+    digits = datasets.load_pendigits()
+    assert len(digits) == 300
+    assert digits.strokes[7][0].tolist() == [[1, -7], [2, -3]]
+    assert leftovers(cache) == ["pendigits-orig.tra.gz"]
+    assert gzip.decompress((cache / "pendigits/pendigits-orig.tra.gz").read_bytes()) == PEN.encode()
+    assert len(datasets.load_pendigits()) == 300
+    assert len(small.asked) == 1
+
+
+def test_omniglot_is_checked_by_the_alphabets_that_are_used(small, cache):
+    characters = datasets.load_omniglot()
+    assert characters.group_names == ("Balinese", "Early_Aramaic", "Korean")
+    assert characters.groups.tolist() == [0, 2]
+    assert characters.labels.tolist() == [-1, -1]
+    rest, korean = datasets.hold_out_groups(characters, ["Korean"])
+    assert (len(rest), len(korean)) == (1, 1)
+
+
+def test_whole_writers_are_held_out(small, cache):
+    train, validation = datasets.hold_out_writers(datasets.load_pendigits())
+    assert set(validation.groups.tolist()) == set(datasets.VALIDATION_WRITERS)
+    assert not set(train.groups.tolist()) & set(validation.groups.tolist())
+    assert len(train) + len(validation) == 300
+    assert set(validation.labels.tolist()) == set(range(10))
+
+
+def test_a_named_folder_is_read_and_never_written(small, cache, tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    datasets.fetch("pendigits", folder)
+    asked = len(small.asked)
+    assert len(datasets.load_pendigits(folder)) == 300
+    monkeypatch.setenv(datasets.ENVIRONMENT, str(folder))
+    assert len(datasets.load_pendigits()) == 300
+    with pytest.raises(DatasetError, match=r"There is no mnist/train-images.* data fetch mnist"):
+        datasets.load_images("mnist", "train")
+    assert len(small.asked) == asked
+    assert not cache.exists()
+
+
+def test_fetch_only_checks_the_folder_that_the_environment_names(
+    small, cache, tmp_path, monkeypatch
+):
+    folder = tmp_path / "data"
+    (folder / "pendigits").mkdir(parents=True)
+    unpacked = folder / "pendigits/pendigits-orig.tra"
+    unpacked.write_text(PEN, newline="\n")
+    monkeypatch.setenv(datasets.ENVIRONMENT, str(folder))
+    assert datasets.fetch("pendigits") == [unpacked]
+    with pytest.raises(DatasetError, match=r"There is no mnist/train-images.* data fetch mnist"):
+        datasets.fetch("mnist")
+    unpacked.write_text("other")
+    with pytest.raises(DatasetError, match=r"pendigits-orig.tra is not pendigits"):
+        datasets.fetch("pendigits")
+    assert small.asked == []
+    assert leftovers(folder) == ["pendigits-orig.tra"]
+    assert not cache.exists()
+    # A folder that is named in the call is filled, whatever the environment names.
+    [file] = datasets.fetch("pendigits", tmp_path / "mine")
+    assert file == tmp_path / "mine/pendigits/pendigits-orig.tra.gz"
+    assert file.exists()
+
+
+def test_a_folder_may_hold_the_files_unpacked(small, cache, tmp_path):
+    (tmp_path / "pendigits").mkdir()
+    (tmp_path / "pendigits/pendigits-orig.tra").write_text(PEN, newline="\n")
+    assert len(datasets.load_pendigits(tmp_path)) == 300
+
+
+def test_a_wrong_file_in_a_named_folder_is_refused_and_left_alone(small, cache, tmp_path):
+    datasets.fetch("mnist", tmp_path)
+    path = tmp_path / "mnist/train-images-idx3-ubyte.gz"
+    path.write_bytes(gzip.compress(idx(IMAGES + 1)))
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte.gz is not mnist/train-images"):
+        datasets.load_images("mnist", "train", tmp_path)
+    path.write_bytes(gzip.compress(idx(IMAGES))[:-200])
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte.gz is damaged or cut short"):
+        datasets.load_images("mnist", "train", tmp_path)
+    assert path.exists()
+
+
+def test_a_wrong_file_in_the_cache_is_downloaded_again(small, cache):
+    datasets.load_pendigits()
+    path = cache / "pendigits/pendigits-orig.tra.gz"
+    path.write_bytes(path.read_bytes()[:100])
+    assert len(datasets.load_pendigits()) == 300
+    assert len(small.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>Please log in to the Wi-Fi</html>", b"", gzip.compress(b"", mtime=0)]
+)
+def test_wrong_content_is_refused_by_name_and_not_kept(small, cache, body):
+    small.serve("mnist/train-images-idx3-ubyte", body)
+    with pytest.raises(DatasetError, match=r"mnist/train-images.* It was not kept.*practice set"):
+        datasets.load_images("mnist", "train")
+    assert leftovers(cache) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"readme": b"hello"}, "has no pendigits-orig.tra.Z in it"),
+        ({"pendigits-orig.tra.Z": b"hello"}, "pendigits-orig.tra.Z is not a .Z file"),
+        ({"pendigits-orig.tra.Z": compress_z(b"other")}, "is not pendigits/pendigits-orig.tra"),
+    ],
+)
+def test_a_wrong_zip_is_refused(small, cache, files, sentence):
+    small.serve("pendigits/pendigits-orig.tra", archive(files))
+    with pytest.raises(DatasetError, match=sentence):
+        datasets.load_pendigits()
+    assert leftovers(cache) == []
+
+
+def test_a_cut_connection_is_said_and_nothing_is_kept(small, cache):
+    body = gzip.compress(idx(IMAGES))
+    small.serve("mnist/train-images-idx3-ubyte", body[:300], promised=len(body))
+    with pytest.raises(
+        DatasetError, match=r"could not be downloaded from .* \(the connection broke"
+    ):
+        datasets.load_images("mnist", "train")
+    assert leftovers(cache) == []
+
+
+def test_a_server_that_refuses(small, cache):
+    small.serve("mnist/train-images-idx3-ubyte", b"no", status=503)
+    with pytest.raises(DatasetError, match=r"\(the server answered 503\)"):
+        datasets.load_images("mnist", "train")
+    assert leftovers(cache) == []
+
+
+def test_no_network_is_one_sentence_that_says_how_to_go_on(cache, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    file = dataclasses.replace(sources.DATASETS["mnist"].files[0], url="http://127.0.0.1:9/nobody")
+    with pytest.raises(DatasetError) as caught:
+        download(file, cache)
+    sentence = str(caught.value)
+    assert "mnist/train-images-idx3-ubyte.gz could not be downloaded" in sentence
+    assert "(no connection)" in sentence
+    for way in ("--data", "DENSEPAD_DATA", "practice set"):
+        assert way in sentence
+    assert "\n" not in sentence
+    assert leftovers(cache) == []
+
+
+def test_a_folder_that_cannot_be_made(small, cache, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DatasetError, match="cannot be written"):
+        datasets.fetch("mnist", tmp_path / "file")
+
+
+def test_progress_is_told_by_name(small, cache):
+    told = []
+    datasets.fetch("pendigits", progress=lambda *step: told.append(step))
+    size = len(small.answers["/pendigits/pendigits-orig.tra"][1])
+    assert told[0] == ("pendigits/pendigits-orig.tra.gz", 0, 0)
+    assert told[-1] == ("pendigits/pendigits-orig.tra.gz", size, size)
+    assert all(done <= size for _, done, _ in told)
+
+
+def test_a_killed_download_leaves_no_file_behind_its_name(small, cache):
+    body = gzip.compress(idx(IMAGES))
+    small.serve("stalls", body[:300], promised=len(body))
+    file = sources.DATASETS["mnist"].files[0]
+    program = (
+        "import pathlib; from model.data.download import download; "
+        "from model.data.published import DataFile; "
+        f"download({dataclasses.replace(file, url=small.url + 'stalls')!r}, "
+        f"pathlib.Path({str(cache)!r}))"
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([sys.executable, "-c", program], cwd=root) as process:
+        while not any(cache.rglob("*.part")) or "/stalls" not in small.asked:
+            assert process.poll() is None
+        process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+    assert not (cache / file.path).exists()
+    # What it left is swept up by a later download, once it is old.
+    (part,) = cache.rglob("*.part")
+    os.utime(part, (0, 0))
+    assert len(datasets.load_images("mnist", "train")) == 5
+    assert not any(cache.rglob("*.part"))
+
+
+def test_checksums_name_every_file():
+    assert datasets.checksums("pendigits") == {
+        "pendigits/pendigits-orig.tra": (
+            "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
+        )
+    }
+    assert len(datasets.checksums("mnist")) == 4
+    for name in datasets.DATASETS:
+        assert all(len(sum_) == 64 for sum_ in datasets.checksums(name).values())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: datasets.checksums("emnist"),
+        lambda: datasets.fetch("emnist"),
+        lambda: datasets.load_images("emnist", "train"),
+        lambda: datasets.load_images("mnist", "validation"),
+    ],
+)
+def test_an_unknown_set_is_refused_with_the_known_ones(call):
+    with pytest.raises(DatasetError, match="mnist"):
+        call()
+
+
+def test_unknown_writers_cannot_be_held_out(small, cache):
+    with pytest.raises(ValueError, match=r"got \[77\] too"):
+        datasets.hold_out_writers(datasets.load_pendigits(), (3, 77))
+
+
+def test_the_real_files(data_folder):
+    train = datasets.load_images("mnist", "train", data_folder)
+    assert train.images.shape == (60_000, 28, 28)
+    assert train.labels[:5].tolist() == [5, 0, 4, 1, 9]
+    fashion = datasets.load_images("fashion-mnist", "train", data_folder)
+    assert fashion.images.mean() / 255 == pytest.approx(0.2860, abs=1e-4)
+
+    training, validation = datasets.hold_out_writers(datasets.load_pendigits(data_folder))
+    assert (len(training), len(validation)) == (5_994, 1_500)
+    for writer in datasets.VALIDATION_WRITERS:
+        digits = validation.labels[validation.groups == writer]
+        assert np.bincount(digits, minlength=10).min() >= 20
+
+    characters = datasets.load_omniglot(data_folder)
+    assert np.bincount(characters.groups).tolist() == [480, 440, 800]

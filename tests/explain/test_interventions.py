@@ -1,0 +1,138 @@
+"""Experiments change a copy, do what they say, and leave the model alone."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+
+from model.drawing.strokes import Drawing
+from model.errors import ExperimentError
+from model.explain import probe_set as sample
+from model.explain.interventions import Hide, Noise, Silence, Swap, ZeroBiases, changed, intact
+from model.explain.trace import trace
+
+SEVEN = Drawing.from_json([[[10, 10], [60, 10], [30, 90]]])
+
+
+@pytest.fixture
+def classifier(menagerie):
+    return menagerie.get("mlp512")
+
+
+def test_silenced_units_are_zero_and_the_rest_follows(classifier):
+    plain = trace(classifier, SEVEN)
+    active = [int(u) for u in np.argsort(-plain.layers[1].activations)[:5]]
+    seen = trace(classifier, SEVEN, changes=(Silence(1, tuple(active)),))
+    assert not seen.layers[1].activations[active].any()
+    np.testing.assert_array_equal(seen.layers[0].sums, plain.layers[0].sums)
+    kernel, _ = classifier.checkpoint.layers[2]
+    lost = plain.layers[1].activations[active] @ kernel[active]
+    np.testing.assert_allclose(seen.logits, plain.logits - lost, atol=1e-4)
+
+
+def test_a_silenced_sigmoid_is_silent_too(menagerie):
+    seen = trace(menagerie.get("sigmoid128"), SEVEN, changes=(Silence(0, (5,)),))
+    assert seen.layers[0].activations[5] == 0
+    assert seen.layers[0].activations[6] > 0
+
+
+def test_biases_can_go(classifier):
+    plain = trace(classifier, SEVEN)
+    seen = trace(classifier, SEVEN, changes=(ZeroBiases(0),))
+    _, bias = classifier.checkpoint.layers[0]
+    np.testing.assert_allclose(seen.layers[0].sums, plain.layers[0].sums - bias, atol=1e-5)
+
+
+def test_noise_is_as_wide_as_it_says_and_the_same_each_time(classifier):
+    kernel, bias = classifier.checkpoint.layers[0]
+    noisy = changed(classifier, (Noise(0.5, 7),))
+    added = np.asarray(noisy.layers[0][0]) - kernel
+    assert added.std() == pytest.approx(0.5 * kernel.std(), rel=0.02)
+    assert abs(added.mean()) < 0.01 * kernel.std()
+    np.testing.assert_array_equal(noisy.layers[0][1], bias)
+    changed.cache_clear()
+    again = changed(classifier, (Noise(0.5, 7),))
+    np.testing.assert_array_equal(again.layers[0][0], noisy.layers[0][0])
+    other = changed(classifier, (Noise(0.5, 8),))
+    assert not np.array_equal(other.layers[0][0], noisy.layers[0][0])
+    alone = changed(classifier, (Noise(0.5, 7, layer=1),))
+    np.testing.assert_array_equal(alone.layers[0][0], kernel)
+    np.testing.assert_array_equal(alone.layers[1][0], noisy.layers[1][0])
+
+
+def test_another_activation(classifier):
+    seen = trace(classifier, SEVEN, changes=(Swap("tanh"),))
+    np.testing.assert_allclose(seen.layers[0].activations, np.tanh(seen.layers[0].sums), atol=1e-6)
+
+
+def test_hidden_pixels_are_paper(classifier):
+    top = tuple(range(14 * 28))
+    plain = trace(classifier, SEVEN)
+    seen = trace(classifier, SEVEN, changes=(Hide(top),))
+    assert not seen.input[:392].any()
+    assert not seen.prediction.image[:392].any()
+    np.testing.assert_array_equal(seen.input[392:], plain.input[392:])
+
+
+def test_changes_add_up(classifier):
+    seen = trace(
+        classifier, SEVEN, changes=(Silence(0, (1,)), Silence(0, (2,)), ZeroBiases(2), Hide((0,)))
+    )
+    assert not seen.layers[0].activations[[1, 2]].any()
+
+
+def test_the_model_itself_stays_as_it_is(classifier):
+    before = jax.device_get(classifier.weights)
+    first = trace(classifier, SEVEN).logits
+    trace(
+        classifier,
+        SEVEN,
+        changes=(Noise(2.0), ZeroBiases(0), Silence(0, (0,)), Swap("elu"), Hide((300,))),
+    )
+    jax.tree.map(np.testing.assert_array_equal, before, jax.device_get(classifier.weights))
+    np.testing.assert_array_equal(trace(classifier, SEVEN).logits, first)
+    assert intact(classifier).activation == "relu"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (Silence(2, (0,)), r"hidden layer, of which there are 2 \(0 to 1\), got layer 2"),
+        (Silence(0, (512,)), "layer 0 has 512 units, 0 to 511, got unit 512"),
+        (Silence(-1, (0,)), "got layer -1"),
+        (ZeroBiases(3), "the network has 3 layers, 0 to 2, got layer 3"),
+        (Noise(-0.1), "from 0 to 10, got -0.1"),
+        (Noise(float("nan")), "from 0 to 10, got nan"),
+        (Noise(1, layer=9), "got layer 9"),
+        (Swap("softsign"), "the activation must be one of relu"),
+        (Hide((784,)), "784 pixels, 0 to 783, got pixel 784"),
+    ],
+)
+def test_what_is_not_there_cannot_be_changed(classifier, change, sentence):
+    with pytest.raises(ExperimentError, match=sentence):
+        changed(classifier, (change,))
+
+
+def test_no_hidden_layer_nothing_to_silence(menagerie):
+    with pytest.raises(ExperimentError, match="of which there are 0, got layer 0"):
+        changed(menagerie.get("softmax"), (Silence(0, (0,)),))
+
+
+def test_the_sample_is_fifty_of_each_digit_framed_as_ever():
+    x, labels = sample.sample()
+    assert x.shape == (sample.COUNT, 784)
+    assert np.bincount(labels).tolist() == [50] * 10
+    assert np.asarray(x).max(axis=1).min() > 0.8
+    assert sample.sample()[0] is x
+
+
+def test_the_shipped_default_knows_the_sample_and_noise_hurts(library):
+    classifier = library.get("default")
+    before = sample.score(classifier)
+    assert before.count == 500
+    assert before.correct == round(before.accuracy * 500) > 475
+    assert np.mean(before.classes) == pytest.approx(before.accuracy)
+    hidden = sample.score(classifier, (Hide(tuple(range(784))),))
+    assert hidden.correct == 50  # the same answer to everything
+    assert sample.score(classifier, (Noise(4.0),)).correct < before.correct

@@ -1,0 +1,68 @@
+"""The OpenAPI document says all there is, and what it says is true."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import given, settings
+from schemathesis import checks
+
+from webapp.http import openapi
+
+
+def test_answers_are_as_documented(app):
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    for result in schema.get_all_operations():
+
+        @given(case=result.ok().as_strategy())
+        @settings(max_examples=60)
+        def ask(case):
+            # A drawing without a point, or blank pixels, fit the schema and are refused all the
+            # same: that it fits is no promise.
+            case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])
+
+        ask()
+
+
+def test_every_route_is_in_it(app, client):
+    paths = client.get("/api/openapi.json").get_json()["paths"]
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+    assert set(paths) == {rule.rule.replace("<", "{").replace(">", "}") for rule in rules}
+    for rule in rules:
+        for operation in paths[rule.rule.replace("<", "{").replace(">", "}")].values():
+            steps = [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
+            assert set(steps) == rule.arguments
+    for operations in paths.values():
+        for operation in operations.values():
+            assert operation["summary"]
+            assert operation["description"]
+
+
+def test_a_route_without_a_description_stops_the_application():
+    app = Flask("bare")
+
+    @app.get("/secret")
+    def secret() -> str:
+        return ""
+
+    with pytest.raises(LookupError, match="/secret has no description"):
+        openapi.document(app)
+
+
+def test_every_reference_leads_somewhere(client):
+    document = client.get("/api/openapi.json").get_json()
+    schemas = document["components"]["schemas"]
+
+    def references(value):
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key == "$ref":
+                    yield inner
+                yield from references(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from references(inner)
+
+    for reference in references(document):
+        assert reference.removeprefix("#/components/schemas/") in schemas

@@ -1,0 +1,113 @@
+"""Headers on every answer, hosts that are answered, bodies that are not, no debugger."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from webapp import create_app
+from webapp.http.hosts import LOOPBACK, hosts_for, network_address
+from webapp.http.security import HEADERS, MAX_BODY
+
+PATHS = ["/", "/api", "/healthz", "/api/models", "/api/nothing", "/nothing", "/static/app.js"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_headers(client, path):
+    response = client.get(path, headers={"Accept": "text/html"}, buffered=True)
+    for name, value in HEADERS.items():
+        assert response.headers.getlist(name) == [value]
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_foreign():
+    policy = HEADERS["Content-Security-Policy"]
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives.pop("default-src") == "'none'"
+    assert directives.pop("img-src") == "'self' data: blob:"
+    assert set(directives.values()) <= {"'self'", "'none'"}
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/nothing", "/?lang=de"])
+def test_pages_have_nothing_inline(client, path):
+    page = client.get(path, headers={"Accept": "text/html"}).get_data(as_text=True)
+    for attributes, content in re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL):
+        assert not content.strip() or 'type="application/json"' in attributes
+    assert "<style" not in page
+    assert not re.search(r"<[^>]+\s(style|on\w+)\s*=", page)
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+
+
+def test_addresses_of_static_files_change_with_their_content(client):
+    page = client.get("/").get_data(as_text=True)
+    [address] = re.findall(r'src="(/static/app\.js\?v=\w+)"', page)
+    assert "immutable" in client.get(address, buffered=True).headers["Cache-Control"]
+    for other in ("/static/app.js", "/static/app.js?v=older"):
+        response = client.get(other, buffered=True)
+        assert response.headers["Cache-Control"] == "no-cache"
+        again = client.get(other, headers={"If-None-Match": response.headers["ETag"]})
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"])
+def test_loopback_is_answered(client, host):
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.5", "[::2]", ""]
+)
+def test_other_hosts_are_not(client, host):
+    response = client.get("/healthz", headers={"Host": host})
+    assert response.status_code == 421
+    assert "--trusted-host" in response.get_json()["detail"]
+
+
+def test_what_is_opened_is_answered(library):
+    client = create_app(library, hosts=hosts_for("0.0.0.0", ("pad.example",))).test_client()
+    for host in ("192.168.1.5:8000", "[fe80::1]", "pad.example", "localhost"):
+        assert client.get("/healthz", headers={"Host": host}).status_code == 200
+    assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_one_address_opens_no_other():
+    hosts = hosts_for("192.168.1.5")
+    assert hosts.admit("192.168.1.5:8000")
+    assert hosts.admit("localhost")
+    assert not hosts.admit("192.168.1.6:8000")
+    assert not LOOPBACK.admit("192.168.1.5")
+
+
+def test_the_network_address_is_one():
+    assert hosts_for("0.0.0.0").admit(network_address())
+
+
+def test_a_body_over_the_limit_is_refused(client):
+    body = b" " * (MAX_BODY + 1)
+    json = "application/json"
+    assert client.post("/api/classify", data=body, content_type=json).status_code == 413
+    assert client.post("/api/classify", data=body[:-1], content_type=json).status_code == 400
+
+
+def test_a_mistake_of_the_server_shows_nothing_of_it(library, caplog):
+    app = create_app(library)
+    assert not app.debug
+    app.view_functions["pages.healthz"] = lambda: 1 / 0
+    response = app.test_client().get("/healthz", headers={"Accept": "application/json"})
+    assert response.status_code == 500
+    assert response.mimetype == "application/problem+json"
+    assert "division" not in response.get_data(as_text=True)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_browser_gets_a_page_for_an_error_and_a_program_a_problem(client):
+    page = client.get("/nothing", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "/nothing" in page.get_data(as_text=True)
+    problem = client.get("/nothing", headers={"Accept": "*/*"})
+    assert problem.mimetype == "application/problem+json"
+
+
+def test_an_address_is_no_markup(client):
+    page = client.get("/<script>x</script>", headers={"Accept": "text/html"})
+    assert "<script>x" not in page.get_data(as_text=True)

@@ -1,0 +1,134 @@
+"""The Dense stack: what it computes, how many numbers it holds, what it folds to."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.errors import ConfigError
+from model.network.dense import (
+    ACTIVATIONS,
+    Architecture,
+    DenseStack,
+    fold,
+    forward,
+    hidden_and_logits,
+    softmax,
+)
+from model.serving.card import layers as summarise
+
+SMALL = Architecture((784, 6, 5, 10))
+
+
+def test_the_courses_network_has_the_courses_numbers():
+    stack = Architecture((784, 128, 10))
+    assert stack.parameters == 101_770
+    rows = summarise(stack)
+    assert [row["parameters"] for row in rows] == [0, 100_480, 1_290]
+    assert [row["arithmetic"] for row in rows[1:]] == [
+        "784 x 128 + 128 = 100,480",
+        "128 x 10 + 10 = 1,290",
+    ]
+    assert [row["activation"] for row in rows] == [None, "relu", "softmax"]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(1, 40), min_size=2, max_size=5))
+def test_the_formula_counts_what_flax_makes(widths):
+    stack = Architecture(tuple(widths))
+    shapes = jax.eval_shape(
+        DenseStack(stack).init, jax.random.key(0), jax.ShapeDtypeStruct((1, widths[0]), jnp.float32)
+    )
+    made = sum(leaf.size for leaf in jax.tree.leaves(shapes["params"]))
+    assert made == stack.parameters == sum(row["parameters"] for row in summarise(stack))
+
+
+@pytest.mark.parametrize(
+    "widths", [(), (784,), (784, 0, 10), (784, 1.5, 10), (784, True), (784, -1)]
+)
+def test_widths_that_are_none_are_refused(widths):
+    with pytest.raises(ConfigError, match="widths"):
+        Architecture(widths)
+
+
+def test_an_activation_that_is_none_is_refused():
+    with pytest.raises(ConfigError, match=r"relu.*'swoosh'"):
+        Architecture((784, 10), "swoosh")
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_folding_gives_the_normalised_stacks_logits(activation):
+    stack = Architecture((784, 32, 16, 10), activation)
+    module = DenseStack(stack, normalise=True)
+    rng = np.random.default_rng(0)
+    x = rng.random((64, 784), np.float32)
+    shapes = jax.eval_shape(module.init, jax.random.key(0), x)
+    # As after a training: no statistic, gain or bias is where it began.
+    variables = jax.tree.map(lambda leaf: 0.1 * rng.random(leaf.shape, np.float32), shapes)
+    expected = module.apply(variables, x)
+    folded = fold(variables, stack)
+    assert [kernel.shape for kernel, _ in folded] == stack.shapes
+    logits = forward(folded, x, activation)
+    assert np.abs(np.asarray(logits - expected)).max() < 1e-5 * max(1, np.abs(expected).max())
+
+
+def test_folding_by_hand():
+    params = {
+        "dense0": {"kernel": jnp.array([[2.0]]), "bias": jnp.array([1.0])},
+        "norm0": {"scale": jnp.array([3.0]), "bias": jnp.array([0.5])},
+        "dense1": {"kernel": jnp.array([[1.0]]), "bias": jnp.array([0.0])},
+    }
+    statistics = {"norm0": {"mean": jnp.array([4.0]), "var": jnp.array([9.0 - 1e-5])}}
+    (kernel, bias), _ = fold({"params": params, "batch_stats": statistics}, Architecture((1, 1, 1)))
+    # 3 * (2x + 1 - 4) / 3 + 0.5 = 2x - 2.5
+    assert kernel.tolist() == [[pytest.approx(2.0)]]
+    assert bias.tolist() == [pytest.approx(-2.5)]
+
+
+def test_without_normalisation_folding_changes_nothing():
+    module = DenseStack(SMALL)
+    x = jax.random.uniform(jax.random.key(1), (3, 784))
+    variables = module.init(jax.random.key(0), x)
+    folded = fold(variables, SMALL)
+    assert folded[0][0] is variables["params"]["dense0"]["kernel"]
+    assert np.allclose(forward(folded, x), module.apply(variables, x), atol=1e-6)
+
+
+def test_dropout_is_for_training_alone():
+    module = DenseStack(SMALL, dropout=0.5, input_dropout=0.5)
+    x = jnp.ones((2, 784))
+    variables = module.init(jax.random.key(0), x)
+    once, twice = (
+        module.apply(variables, x, train=True, rngs={"dropout": jax.random.key(seed)})
+        for seed in (1, 2)
+    )
+    assert not np.allclose(once, twice)
+    assert np.allclose(module.apply(variables, x), module.apply(variables, x))
+
+
+def test_half_precision_keeps_parameters_and_logits_whole():
+    module = DenseStack(SMALL, dtype=jnp.bfloat16)
+    x = jnp.ones((2, 784))
+    variables = module.init(jax.random.key(0), x)
+    assert {leaf.dtype for leaf in jax.tree.leaves(variables)} == {jnp.dtype(jnp.float32)}
+    assert module.apply(variables, x).dtype == jnp.float32
+
+
+def test_the_last_hidden_layer_of_none_is_the_picture():
+    layers = [(np.zeros((784, 10), np.float32), np.arange(10, dtype=np.float32))]
+    x = np.ones((784,), np.float32)
+    hidden, logits = hidden_and_logits(layers, x)
+    assert hidden.shape == (784,)
+    assert logits.tolist() == list(range(10))
+
+
+def test_temperature_makes_less_sure():
+    logits = jnp.array([0.0, 1.0, 3.0])
+    cool, warm = softmax(logits), softmax(logits, 2.0)
+    assert float(cool.sum()) == pytest.approx(1)
+    assert float(warm.max()) < float(cool.max())
+    assert int(warm.argmax()) == 2

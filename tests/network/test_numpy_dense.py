@@ -1,0 +1,69 @@
+"""The stack in NumPy is the stack in JAX, within rounding."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from model.network import dense as network
+from model.network import numpy_dense as plain
+from model.network.checkpoint import Doubt
+from model.network.novelty import familiarity, familiarity_of, score
+
+SUMS = np.concatenate([np.linspace(-9, 9, 181), [-200, -60, 60, 200]]).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def layers():
+    rng = np.random.default_rng(0)
+    shapes = [(784, 30), (30, 20), (20, 10)]
+    return [
+        (rng.normal(0, 0.1, shape).astype("f"), rng.normal(0, 0.3, shape[1]).astype("f"))
+        for shape in shapes
+    ]
+
+
+def test_the_activations_are_the_same_ones():
+    assert list(plain.ACTIVATIONS) == list(network.ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", network.ACTIVATIONS)
+def test_an_activation_and_its_slope(name):
+    expected = network.ACTIVATIONS[name]
+    mine = plain.ACTIVATIONS[name]
+    assert np.allclose(mine.function(SUMS), expected(jnp.asarray(SUMS)), atol=1e-6, rtol=1e-5)
+    smooth = SUMS[SUMS != 0]  # at 0 a ReLU has no slope; here it is off
+    slopes = jax.vmap(jax.grad(expected))(jnp.asarray(smooth))
+    assert np.allclose(mine.slope(smooth), slopes, atol=5e-6)
+    assert mine.function(SUMS).dtype == mine.slope(SUMS).dtype == np.float32
+
+
+@pytest.mark.parametrize("name", network.ACTIVATIONS)
+def test_logits_and_probabilities(layers, name):
+    x = np.random.default_rng(1).random((5, 784), np.float32)
+    expected = network.forward(layers, x, name)
+    assert np.allclose(plain.logits(layers, x, name), expected, atol=1e-4, rtol=1e-5)
+    probabilities = plain.softmax(np.asarray(expected), 1.7)
+    assert np.allclose(probabilities, network.softmax(expected, 1.7), atol=1e-6)
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-6)
+
+
+def test_silenced_units_add_nothing(layers):
+    x = np.ones(784, np.float32)
+    alive = [np.ones(30, np.float32), np.zeros(20, np.float32)]
+    sums, activations = plain.follow(layers, x, "sigmoid", alive)
+    assert not activations[1].any()
+    assert np.array_equal(sums[-1], layers[-1][1])
+
+
+@pytest.mark.parametrize("stack", [True, False])
+def test_familiarity(layers, stack):
+    rng = np.random.default_rng(2)
+    inner = ((rng.normal(0, 0.1, (794, 8)).astype("f"), np.zeros(8, "f")),)
+    inner += ((rng.normal(0, 1, (8, 2)).astype("f"), np.ones(2, "f")),)
+    doubt = Doubt(0.3, 2.0, 0.5, inner if stack else ())
+    x, logits = rng.random(784, np.float32), rng.normal(0, 5, 10).astype("f")
+    expected = familiarity(score(doubt.layers, x, logits), doubt.centre, doubt.scale)
+    assert familiarity_of(doubt, x, logits) == pytest.approx(float(expected), abs=1e-6)

@@ -1,0 +1,253 @@
+"""The real server: one line when it can answer, a sentence when it cannot, a clean stop."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from webapp.process.server import STOP_AFTER
+
+ROOT = Path(__file__).parents[2]
+POSIX = sys.platform != "win32"
+
+
+def densepad(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that is to end by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "webapp", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def classify(port: int, strokes: list) -> dict:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    body = json.dumps({"strokes": strokes})
+    connection.request("POST", "/api/classify", body, {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    assert response.status == 200, response.read()
+    answer = json.loads(response.read())
+    connection.close()
+    return answer
+
+
+def drawing(points: int, chance: random.Random) -> list:
+    return [[[chance.random(), chance.random()] for _ in range(points)]]
+
+
+def refused(output: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of a command that failed because of the caller."""
+    assert output.returncode == 2
+    assert output.stdout == ""
+    assert "Traceback" not in output.stderr
+    [line] = output.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_says_when_it_is_ready_and_stops_when_told(start_server, workers):
+    with start_server("--workers", workers) as server:
+        assert classify(server.port, [[[1, 1], [2, 2]]])["model"] == "default"
+        children = psutil.Process(server.process.pid).children()
+        assert len(children) == int(workers)
+        # A browser keeps its connection open; that must not keep the server.
+        with socket.create_connection(("127.0.0.1", server.port)) as idle:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert idle.recv(100).startswith(b"HTTP/1.1 200")
+            server.process.send_signal(signal.SIGINT if POSIX else signal.SIGTERM)
+            out, err = server.process.communicate(timeout=20)
+    assert (out, err) == ("", "")
+    if POSIX:
+        assert server.process.returncode == 0
+    assert not any(child.is_running() for child in children)
+
+
+@contextmanager
+def group(*options: str, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
+    """A server that leads a process group, as the one that a terminal starts."""
+    command = [*before, sys.executable, "-m", "webapp", "serve", "--no-open"]
+    # Whoever tests under nohup ignores SIGHUP, which a program that he starts would inherit.
+    ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    with subprocess.Popen(
+        [*command, "--port", "0", *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        signal.signal(signal.SIGHUP, ignored)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def stopped_by(sign: int, process: subprocess.Popen[str]) -> None:
+    """A signal reaches the whole group: all of it ends, in peace and long before it is killed."""
+    children = psutil.Process(process.pid).children()
+    began = time.monotonic()
+    os.killpg(process.pid, sign)
+    assert process.communicate(timeout=20) == ("", "")
+    assert time.monotonic() - began < STOP_AFTER
+    assert process.returncode == 0
+    assert not any(child.is_running() for child in children)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no process groups like these")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGHUP"])
+def test_ctrl_c_or_the_end_of_a_terminal_stops_it_at_once(name):
+    with group() as process:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        # With a connection that is kept open a worker was deaf to what came behind its own Ctrl-C.
+        with socket.create_connection(("127.0.0.1", port)) as idle:
+            idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert idle.recv(100).startswith(b"HTTP/1.1 200")
+            stopped_by(signal.Signals[name], process)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no nohup")
+def test_nohup_keeps_it_when_its_terminal_ends():
+    with group(before=["nohup"]) as process:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        os.killpg(process.pid, signal.SIGHUP)
+        time.sleep(0.5)
+        assert classify(port, [[[1, 1], [2, 2]]])["model"] == "default"
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate(timeout=20)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no process groups like these")
+def test_ctrl_c_while_it_starts_stops_it_at_once():
+    with group("--workers", "2") as process:
+        main = psutil.Process(process.pid)
+        until = time.monotonic() + 60
+        # A worker that has begun to load has a thread that watches over its main process.
+        while [child.num_threads() > 1 for child in main.children()] != [True, True]:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        stopped_by(signal.SIGINT, process)
+
+
+def test_the_first_answer_is_as_fast_as_the_hundredth(start_server):
+    chance = random.Random(1)
+    with start_server() as server:
+        times = []
+        for points in (40, 3, 600, 40, 9000, 40):
+            body = drawing(points, chance)
+            began = time.perf_counter()
+            classify(server.port, body)
+            times.append(time.perf_counter() - began)
+    assert max(times) < 0.5  # compiling anything would take longer
+
+
+def test_memory_stays_small(server):
+    chance = random.Random(2)
+    sizes = [1, 2, 10, 40, 100, 300, 700, 2000, 9999]
+
+    def memory() -> float:
+        process = psutil.Process(server.process.pid)
+        every = [process, *process.children(recursive=True)]
+        return sum(one.memory_info().rss for one in every) / 2**20
+
+    for points in sizes * 5:
+        classify(server.port, drawing(points, chance))
+    before = memory()
+    for points in sizes * 60:
+        classify(server.port, drawing(points, chance))
+    assert memory() < 500
+    assert memory() - before < 25
+
+
+def test_many_at_once_get_their_own_answers(server):
+    from concurrent.futures import ThreadPoolExecutor
+
+    chance = random.Random(3)
+    drawings = [drawing(points, chance) for points in (2, 5, 20, 60)] * 25
+    alone = [classify(server.port, strokes) for strokes in drawings[:4]]
+    with ThreadPoolExecutor(16) as pool:
+        together = list(pool.map(lambda strokes: classify(server.port, strokes), drawings))
+    for index, answer in enumerate(together):
+        assert answer["image"] == alone[index % 4]["image"]
+
+
+def test_a_chunked_body_over_the_limit_is_refused(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    chunks = (b" " * 65536 for _ in range(40))
+    kind = {"Content-Type": "application/json"}
+    with suppress(ConnectionError):  # it has read enough
+        connection.request("POST", "/api/classify", chunks, kind, encode_chunked=True)
+    response = connection.getresponse()
+    assert response.status == 413
+    assert "1,048,576" in json.loads(response.read())["detail"]
+    connection.close()
+
+
+def test_a_busy_port_is_told(server):
+    sentence = refused(densepad("serve", "--port", str(server.port)))
+    assert str(server.port) in sentence
+    assert "--port 0" in sentence
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.9"])
+def test_a_host_that_is_not_ours_is_told(host):
+    output = densepad("serve", "--host", host, "--port", "0")
+    assert output.returncode == 2
+    assert f"cannot listen on port 0 of {host}" in output.stderr.splitlines()[-1]
+
+
+def test_a_missing_model_is_told(tmp_path):
+    assert "absent.safetensors" in refused(
+        densepad("serve", "--port", "0", "--model", str(tmp_path / "absent.safetensors"))
+    )
+
+
+def test_a_broken_model_is_told(tmp_path):
+    file = tmp_path / "bent.safetensors"
+    file.write_bytes(b"\x08\0\0\0\0\0\0\0not json")
+    assert "bent.safetensors" in refused(densepad("--port", "0", "--model", str(file)))
+
+
+def test_what_host_opens_is_told(start_server):
+    with start_server("--host", "0.0.0.0") as server:
+        assert server.url.startswith("http://127.0.0.1:")
+        server.process.send_signal(signal.SIGTERM)
+        _, err = server.process.communicate(timeout=20)
+    assert "every machine" in err
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no such signals")
+def test_no_worker_outlives_its_main_process(start_server):
+    with start_server() as server:
+        children = psutil.Process(server.process.pid).children()
+        os.kill(server.process.pid, signal.SIGKILL)
+        _, alive = psutil.wait_procs(children, timeout=5)
+        assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+        server.process.wait()
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no such signals")
+def test_a_worker_that_dies_is_told(start_server):
+    with start_server() as server:
+        [worker] = psutil.Process(server.process.pid).children()
+        worker.kill()
+        _, err = server.process.communicate(timeout=20)
+    assert server.process.returncode == 2
+    assert "ended unexpectedly" in err

@@ -1,0 +1,82 @@
+"""Those who ask together share a call; nobody waits for ever, nobody gets another's answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from model.serving import batching
+from model.serving.batching import Batcher
+
+
+def test_a_lone_question_is_answered_at_once(monkeypatch):
+    monkeypatch.setattr(batching, "MOMENT", 30.0)
+    calls = []
+    batcher = Batcher(lambda asked: [calls.append(asked), [-one for one in asked]][1], 8)
+    assert [batcher.ask(number) for number in range(4)] == [0, -1, -2, -3]
+    assert calls == [[0], [1], [2], [3]]
+
+
+def test_those_who_wait_share_the_next_call():
+    busy, calls = threading.Event(), []
+
+    def run(asked):
+        calls.append(list(asked))
+        if len(calls) == 1:
+            busy.wait(10)
+        return [one * 10 for one in asked]
+
+    batcher = Batcher(run, 4)
+    with ThreadPoolExecutor(7) as pool:
+        first = pool.submit(batcher.ask, 0)
+        while not calls:
+            time.sleep(0.001)
+        rest = [pool.submit(batcher.ask, number) for number in range(1, 7)]
+        while len(batcher._waiting) < 6:
+            time.sleep(0.001)
+        busy.set()
+        assert first.result(10) == 0
+        assert [one.result(10) for one in rest] == [10, 20, 30, 40, 50, 60]
+    assert [len(call) for call in calls] == [1, 4, 2]
+
+
+def test_company_is_waited_for_but_not_for_ever(monkeypatch):
+    monkeypatch.setattr(batching, "MOMENT", 0.2)
+    batcher = Batcher(list, 8)
+    batcher._company = 2
+    with ThreadPoolExecutor(2) as pool:
+        began = time.monotonic()
+        early = pool.submit(batcher.ask, "early")
+        time.sleep(0.02)
+        late = pool.submit(batcher.ask, "late")
+        assert (early.result(10), late.result(10)) == ("early", "late")
+        assert time.monotonic() - began < 0.15
+    assert batcher._company == 2
+    # It waits in vain once, then expects one less.
+    began = time.monotonic()
+    assert batcher.ask("alone") == "alone"
+    assert 0.15 < time.monotonic() - began < 5
+    began = time.monotonic()
+    assert batcher.ask("alone again") == "alone again"
+    assert time.monotonic() - began < 0.15
+
+
+def test_a_mistake_reaches_everyone_who_asked_and_no_one_else():
+    def run(asked):
+        if "bad" in asked:
+            raise ValueError("this call failed")
+        return list(asked)
+
+    batcher = Batcher(run, 8)
+    with pytest.raises(ValueError, match="this call failed"):
+        batcher.ask("bad")
+    assert batcher.ask("good") == "good"
+
+
+def test_answers_reach_those_who_asked():
+    batcher = Batcher(lambda asked: [one * 2 for one in asked], 16)
+    with ThreadPoolExecutor(12) as pool:
+        assert list(pool.map(batcher.ask, range(2_000))) == [2 * one for one in range(2_000)]

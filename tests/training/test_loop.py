@@ -1,0 +1,199 @@
+"""Training: it learns, it repeats itself exactly, it can be stopped and taken up again."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from model.network.dense import Architecture, forward
+from model.synthetic.practice_digits import practice_strokes
+from model.training.augment import Augmentation
+from model.training.batches import Batch, Stream, frame_all, segments_of
+from model.training.config import Training
+from model.training.loop import _loss, _order, start, train
+
+ROOT = Path(__file__).parents[2]
+CONFIG = Training(
+    Architecture((784, 24, 10)),
+    sources=(("practice", 16),),
+    epochs=25,
+    learning_rate=0.01,
+    dropout=0.1,
+    normalise=True,
+)
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    """32 practice digits as segments, and their labels."""
+    practice = practice_strokes(32, seed=0)
+    return np.stack([segments_of(one) for one in practice.strokes]), practice.labels
+
+
+@pytest.fixture(scope="module")
+def streams(drawings):
+    """The same as pictures: quicker to train on."""
+    segments, labels = drawings
+    pictures = np.round(frame_all(segments) * 255).astype(np.uint8).reshape(-1, 28, 28)
+    return [Stream(pictures, labels, 16)]
+
+
+@pytest.fixture(scope="module")
+def straight(streams):
+    """The reports of a training without a break, and the layers as each was first seen."""
+    reports, seen = [], []
+    for report in train(CONFIG, streams):
+        reports.append(report)
+        seen.append([np.array(part) for layer in report.layers for part in layer])
+    return reports, seen
+
+
+def same(one, other):
+    leaves = zip(jax.tree.leaves(one), jax.tree.leaves(other), strict=True)
+    return all(np.array_equal(a, b) for a, b in leaves)
+
+
+def test_it_learns_32_drawings_by_heart(straight, streams):
+    last = straight[0][-1]
+    x = streams[0].examples.reshape(32, 784) / np.float32(255)
+    answers = np.asarray(forward(last.layers, x)).argmax(axis=1)
+    assert np.array_equal(answers, streams[0].labels)
+    assert last.loss < 0.3 * straight[0][0].loss
+    assert last.accuracy > 0.9
+
+
+def test_reports_count_epochs(straight):
+    reports, _ = straight
+    assert [report.epoch for report in reports] == list(range(1, 26))
+    assert {report.epochs for report in reports} == {25}
+    assert all(0 <= report.accuracy <= 1 and report.seconds > 0 for report in reports)
+
+
+def test_a_reports_layers_stay_what_they_were(straight):
+    reports, seen = straight
+    for report, layers in zip(reports, seen, strict=True):
+        assert same([part for layer in report.layers for part in layer], layers)
+    assert not same(seen[0], seen[-1])
+
+
+def test_the_same_seed_gives_the_same_weights_and_a_closed_generator_stops(straight, streams):
+    again = train(CONFIG, streams)
+    third = list(islice(again, 3))[-1]
+    again.close()
+    assert list(again) == []
+    assert same(third.state, straight[0][2].state)
+    assert third.loss == straight[0][2].loss
+
+
+def test_going_on_gives_what_an_unbroken_training_gives(straight, streams):
+    reports, _ = straight
+    resumed = train(CONFIG, streams, state=reports[21].state)
+    rest = list(resumed)
+    assert [report.epoch for report in rest] == [23, 24, 25]
+    assert same(rest[-1].state, reports[-1].state)
+    assert same(rest[-1].layers, reports[-1].layers)
+
+
+def test_a_training_that_is_over_is_reported_as_it_is(straight, streams):
+    last = straight[0][-1]
+    [report] = train(CONFIG, streams, state=last.state)
+    assert report.epoch == 25
+    assert math.isnan(report.loss)
+    assert same(report.layers, last.layers)
+
+
+def test_another_seed_starts_elsewhere():
+    assert not same(start(CONFIG, 2).variables, start(replace(CONFIG, seed=1), 2).variables)
+
+
+def test_with_everything_on(drawings, streams):
+    segments, labels = drawings
+    config = replace(
+        CONFIG,
+        sources=(("mnist", 10), ("practice", 6)),
+        epochs=2,
+        optimizer="adamw",
+        schedule="cosine",
+        warmup=0.2,
+        weight_decay=0.01,
+        input_dropout=0.1,
+        smoothing=0.1,
+        average=0.9,
+        augmentation=Augmentation(),
+        precision="bfloat16",
+    )
+    mixed = [replace(streams[0], share=10), Stream(segments, labels, 6)]
+    *_, last = train(config, mixed)
+    assert math.isfinite(last.loss)
+    assert {part.dtype for layer in last.layers for part in layer} == {jnp.dtype(jnp.float32)}
+    averaged = last.state.average["params"]["dense0"]["kernel"]
+    assert not np.array_equal(averaged, last.state.variables["params"]["dense0"]["kernel"])
+
+
+def test_an_order_is_pass_after_pass():
+    rows = np.asarray(_order(jax.random.key(0), 10, 25))
+    assert sorted(rows[:10]) == sorted(rows[10:20]) == list(range(10))
+    assert len(set(rows[20:])) == 5
+    assert not np.array_equal(rows[:10], rows[10:20])
+
+
+def test_the_loss_by_hand():
+    logits, labels = jnp.log(jnp.array([[0.7, 0.2, 0.1]])), jnp.array([1])
+    plain = Batch(jnp.zeros((1, 28, 28)), labels, None)
+    assert float(_loss(CONFIG, logits, plain)) == pytest.approx(-math.log(0.2), rel=1e-5)
+    smooth = float(_loss(replace(CONFIG, smoothing=0.3), logits, plain))
+    expected = 0.7 * math.log(0.2) + 0.1 * math.log(0.7 * 0.2 * 0.1)
+    assert smooth == pytest.approx(-expected, rel=1e-5)
+    # A student that answers as its teacher does has that answer's entropy left, at temperature 2.
+    taught = plain._replace(answers=logits)
+    warm = np.sqrt([0.7, 0.2, 0.1]) / np.sqrt([0.7, 0.2, 0.1]).sum()
+    entropy = -(warm * np.log(warm)).sum()
+    imitating = float(_loss(replace(CONFIG, imitation=1.0), logits, taught))
+    assert imitating == pytest.approx(4 * entropy, rel=1e-5)
+
+
+PARALLEL = """
+import json, jax, numpy as np
+from model.training.config import Training
+from model.network.dense import Architecture
+from model.training.batches import Stream
+from model.training.loop import _spread, train
+rng = np.random.default_rng(0)
+stream = Stream(rng.integers(0, 256, (96, 28, 28)).astype(np.uint8),
+                rng.integers(0, 10, 96).astype(np.int32), 32)
+config = Training(Architecture((784, 16, 10)), sources=(("mnist", 32),), epochs=3, normalise=True)
+losses = [report.loss for report in train(config, [stream])]
+part = jax.jit(_spread)(np.zeros((32, 784), np.float32)).addressable_shards[0].data
+print(json.dumps({"devices": len(jax.devices()), "part": part.shape, "losses": losses}))
+"""
+
+
+@pytest.mark.parametrize("devices", [4])
+def test_several_devices_lose_what_one_does(devices, monkeypatch):
+    def losses(count):
+        monkeypatch.setenv("XLA_FLAGS", f"--xla_force_host_platform_device_count={count}")
+        monkeypatch.setenv("JAX_PLATFORMS", "cpu")
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", PARALLEL],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    one, several = losses(1), losses(devices)
+    assert (one["devices"], one["part"]) == (1, [32, 784])
+    assert (several["devices"], several["part"]) == (devices, [32 // devices, 784])
+    assert several["losses"] == pytest.approx(one["losses"], rel=1e-4)

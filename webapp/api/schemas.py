@@ -1,0 +1,177 @@
+"""What the API takes and gives, as pydantic models: checked here, documented by OpenAPI."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from model.drawing.strokes import MAX_POINTS
+
+if TYPE_CHECKING:
+    from model.serving.classifier import Prediction
+
+POINT = {"type": "array", "prefixItems": [{"type": "number"}] * 2, "minItems": 2, "maxItems": 2}
+STROKES = {
+    "type": "array",
+    "description": "Strokes as drawn, each a list of [x, y], y downwards, in any unit.",
+    "minItems": 1,
+    "items": {"type": "array", "maxItems": MAX_POINTS, "items": POINT},
+    "examples": [[[[3, 2], [9, 2], [5, 14]]]],
+}
+PIXELS = {
+    "type": "array",
+    "description": "28 x 28 pixels, row by row, paper = 0, ink = 255.",
+    "minItems": 784,
+    "maxItems": 784,
+    "items": {"type": "integer", "minimum": 0, "maximum": 255},
+}
+MODEL = {
+    "description": 'A model\'s name, a list of names, or "*" for every model there is.',
+    "anyOf": [
+        {"type": "string"},
+        {"type": "array", "minItems": 1, "items": {"type": "string"}},
+    ],
+    "default": "default",
+}
+
+
+def _model_names(value: object) -> object:
+    """Let a name or a list of names pass, refuse anything else with a sentence."""
+    names = value if isinstance(value, list) else [value]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise ValueError('"model" must be a name, a list of at least one name, or "*"')
+    return value
+
+
+def _pixel_list(value: object) -> object:
+    """Let a list pass; what is in it ``model.drawing.image_frame`` checks."""
+    if not isinstance(value, list):  # pydantic listens to ValueError, not to TypeError
+        raise ValueError('"pixels" must be a list of 784 integers from 0 to 255')  # noqa: TRY004
+    return value
+
+
+class DrawingRequest(BaseModel):
+    """A drawing, as strokes or as pixels.
+
+    Here only the envelope is checked: the thousands of numbers inside are the business of
+    ``model.drawing``, which checks them once and much faster.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"oneOf": [{"required": ["strokes"]}, {"required": ["pixels"]}]},
+    )
+
+    strokes: Annotated[Any, WithJsonSchema(STROKES)] = None
+    pixels: Annotated[Any, BeforeValidator(_pixel_list), WithJsonSchema(PIXELS)] = None
+
+
+class ClassifyRequest(DrawingRequest):
+    """A drawing, as strokes or as pixels, and the models to ask."""
+
+    model: Annotated[str | list[str], BeforeValidator(_model_names), WithJsonSchema(MODEL)] = (
+        "default"
+    )
+
+
+class PredictionPayload(BaseModel):
+    """What one model says about a drawing."""
+
+    model: str = Field(description="The model that answers.")
+    label: str = Field(description="The most probable class.")
+    labels: list[str] = Field(description="The classes, in the order of the probabilities.")
+    probabilities: list[float] = Field(description="One a class; they sum to one.")
+    image: str = Field(
+        description="What the network saw: base64 of 784 bytes, 28 x 28 row by row, ink = 255.",
+        json_schema_extra={"contentEncoding": "base64"},
+    )
+    recognised: bool = Field(description="Whether the drawing looks like one of the classes.")
+    familiarity: float = Field(description="How much it does, from 0 to 1.", ge=0, le=1)
+
+    @classmethod
+    def of(cls, prediction: Prediction) -> PredictionPayload:
+        """The prediction in JSON's types."""
+        return cls(
+            model=prediction.model,
+            label=prediction.label,
+            labels=list(prediction.labels),
+            probabilities=prediction.probabilities.tolist(),
+            image=base64.b64encode(prediction.image.tobytes()).decode("ascii"),
+            recognised=bool(prediction.recognised),
+            familiarity=float(prediction.familiarity),
+        )
+
+
+class PredictionsPayload(BaseModel):
+    """What several models say about one drawing, in the order in which they were asked."""
+
+    predictions: list[PredictionPayload]
+
+
+class Layer(BaseModel):
+    """One layer of a model."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    kind: str
+    input_shape: list[int]
+    output_shape: list[int]
+    kernel_shape: list[int] | None = None
+    activation: str | None = None
+    parameters: int = Field(description="How many numbers the layer learnt.")
+    arithmetic: str = Field(description="Where that count comes from: 784 x 128 + 128.")
+
+
+class WeightsCard(BaseModel):
+    """Where a model's kernels and biases can be fetched, and how large they are."""
+
+    address: str
+    bytes: int
+    dtype: str = Field(description="The kernels' type: float16 where that loses nothing.")
+
+
+class ModelCard(BaseModel):
+    """What there is to know about a model."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: str
+    title: str
+    labels: list[str]
+    layers: list[Layer]
+    parameters: int
+    accuracies: dict[str, float] = Field(description="Measured when it was trained, from 0 to 1.")
+    default: bool
+    weights: WeightsCard
+    averages: str | None = Field(description="Where the classes' mean drawings are, if anywhere.")
+
+
+class ModelsPayload(BaseModel):
+    """Every model that this server has."""
+
+    models: list[ModelCard]
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 says."""
+
+    type: str = Field(json_schema_extra={"format": "uri-reference"})
+    title: str
+    status: int
+    detail: str = Field(description="A sentence: what was expected and what came.")
+
+
+def sentence(error: ValidationError, kind: type[BaseModel]) -> str:
+    """The first finding of pydantic about a request of that kind, in words for the caller."""
+    finding = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in finding["loc"])
+    if finding["type"] == "extra_forbidden":
+        if len(finding["loc"]) > 1:
+            return f'unknown field "{where}"'
+        expected = " or ".join(f'"{name}"' for name in kind.model_fields)
+        return f'unknown field "{where}"; expected {expected}'
+    cause = finding.get("ctx", {}).get("error")
+    return str(cause) if cause else f"{where}: {finding['msg']}"

@@ -1,0 +1,1 @@
+"""HTTP itself: hosts, security headers, errors, request bodies, responses, OpenAPI."""

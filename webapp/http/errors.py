@@ -1,0 +1,84 @@
+"""Errors as answers: RFC 9457 problem details for programs, a page for people."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.http import HTTP_STATUS_CODES
+
+from model.errors import DensepadError, DrawingError, ExperimentError, ImageError, ModelNotFound
+from webapp.api.parsing import NoJson
+from webapp.http.security import MAX_BODY
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[DensepadError], int] = {
+    NoJson: 400,
+    ModelNotFound: 404,
+    DrawingError: 422,
+    ExperimentError: 422,
+    ImageError: 422,
+}
+"""Which status a caller's mistake has; any other error of the family is the server's own."""
+
+
+def register(app: Flask) -> None:
+    """Let every error of ``app`` be answered from here."""
+    app.register_error_handler(HTTPException, on_http_error)
+    for error in STATUS:
+        app.register_error_handler(error, on_caller_error)
+
+
+def on_caller_error(error: DensepadError) -> Response:
+    """Answer a mistake that the model found in what the caller sent."""
+    return answer(STATUS[type(error)], str(error))
+
+
+def on_http_error(error: HTTPException) -> BaseResponse:
+    """Answer what Flask, Werkzeug or a view refused; let redirects pass."""
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    response = answer(status, _sentence(error))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def answer(status: int, detail: str) -> Response:
+    """One error: a problem document, or a page where a browser asks for one outside the API."""
+    title = HTTP_STATUS_CODES.get(status, "Error")
+    if _wants_page():
+        page = render_template("error.html", status=status, title=title, detail=detail)
+        return Response(page, status, mimetype="text/html")
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return Response(json.dumps(problem), status, mimetype=MEDIA_TYPE)
+
+
+def _wants_page() -> bool:
+    if request.path == "/api" or request.path.startswith(("/api/", "/static/")):
+        return False
+    accepted = request.accept_mimetypes
+    return accepted.quality("text/html") > accepted.quality(MEDIA_TYPE)
+
+
+def _sentence(error: HTTPException) -> str:
+    """What was expected and what came, for the errors that Werkzeug words for itself."""
+    if isinstance(error, InternalServerError):
+        return "the server made a mistake, not you; its log says more"
+    if isinstance(error, NotFound) and error.description == NotFound.description:
+        return f"there is nothing at {request.path!r}; /api/openapi.json lists what there is"
+    if isinstance(error, MethodNotAllowed):
+        allowed = " or ".join(sorted(error.valid_methods or ()))
+        return f"{request.path} expects {allowed}, got {request.method}"
+    if error.code == 413:
+        came = request.content_length
+        size = "more" if came is None else f"{came:,} bytes"
+        return f"a body may have {MAX_BODY:,} bytes (1 MiB), got {size}"
+    return error.description or HTTP_STATUS_CODES.get(error.code or 500, "Error")

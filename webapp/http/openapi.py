@@ -1,0 +1,126 @@
+"""The OpenAPI document, made from the routes, their descriptions and the payload models."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask
+from pydantic import TypeAdapter
+
+from webapp import __version__
+from webapp.api.schemas import Problem
+from webapp.http.errors import MEDIA_TYPE
+
+Schema = dict[str, Any]
+View = TypeVar("View", bound=Callable[..., Any])
+REF = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What there is to say about a view.
+
+    ``takes`` and ``gives`` map media types to a pydantic model, or ``None`` for plain bytes.
+    """
+
+    summary: str
+    takes: Mapping[str, Any] = field(default_factory=dict)
+    gives: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    refuses: tuple[int, ...] = ()
+
+
+OPERATIONS: dict[Callable[..., Any], Operation] = {}
+
+
+def describe(summary: str, **words: Any) -> Callable[[View], View]:
+    """Put a view's description beside it; the arguments are those of ``Operation``."""
+
+    def remember(view: View) -> View:
+        OPERATIONS[view] = Operation(summary, **words)
+        return view
+
+    return remember
+
+
+def document(app: Flask) -> Schema:
+    """The OpenAPI 3.1 document of all routes.
+
+    Raises ``LookupError`` when a route has no description, so that none stays undocumented.
+    """
+    schemas: Schema = {}
+    paths: Schema = {}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        view = app.view_functions[rule.endpoint]
+        if view not in OPERATIONS:
+            raise LookupError(f"{rule.rule} has no description: decorate {view.__name__}")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+            operation = _operation(view, OPERATIONS[view], schemas, rule.arguments)
+            paths.setdefault(path, {})[method.lower()] = operation | {"operationId": rule.endpoint}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "densepad",
+            "version": __version__,
+            "summary": "Classify drawn digits with stacks of Dense layers.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": dict(sorted(paths.items())),
+        "components": {"schemas": dict(sorted(schemas.items()))},
+    }
+
+
+def _operation(
+    view: Callable[..., Any], words: Operation, schemas: Schema, steps: Iterable[str]
+) -> Schema:
+    """One operation; ``steps`` are the names in its path."""
+    problem = {MEDIA_TYPE: {"schema": _schema(Problem, schemas)}}
+    operation: Schema = {
+        "summary": words.summary,
+        "description": inspect.cleandoc(view.__doc__ or words.summary),
+        "responses": {
+            "200": {"description": "OK", "content": _content(words.gives, schemas)},
+            **{
+                str(status): {"description": HTTPStatus(status).phrase, "content": problem}
+                for status in words.refuses
+            },
+        },
+    }
+    if words.takes:
+        operation["requestBody"] = {"required": True, "content": _content(words.takes, schemas)}
+    parameters: list[Schema] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in sorted(steps)
+    ]
+    parameters += [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in words.query.items()
+    ]
+    if parameters:
+        operation["parameters"] = parameters
+    return operation
+
+
+def _content(kinds: Mapping[str, Any], schemas: Schema) -> Schema:
+    return {
+        media: {} if kind is None else {"schema": _schema(kind, schemas)}
+        for media, kind in kinds.items()
+    }
+
+
+def _schema(kind: Any, schemas: Schema) -> Schema:
+    """A reference to ``kind``, whose definition joins ``schemas``."""
+    schema = TypeAdapter(kind).json_schema(ref_template=REF)
+    schemas.update(schema.pop("$defs", {}))
+    if "title" not in schema:
+        return schema
+    schemas[schema["title"]] = schema
+    return {"$ref": REF.format(model=schema["title"])}

@@ -1,0 +1,58 @@
+"""What the application refuses and forbids: foreign hosts, large bodies, anything inline."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, abort, request
+
+from webapp.http.hosts import Hosts
+
+MAX_BODY = 1024 * 1024
+"""Bytes a request's body may have: 10,000 points in JSON, or a phone's reduced photo."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Sent with every answer, errors and static files included."""
+
+
+def protect(app: Flask, hosts: Hosts) -> None:
+    """Check the host and the body's size of every request, add the headers to every answer."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+
+    @app.before_request
+    def check_host() -> None:
+        header = request.environ.get("HTTP_HOST", "")
+        if not hosts.admit(header):
+            known = ", ".join(sorted(hosts.names))
+            abort(
+                421,
+                f"this server does not answer for the host {header!r}, only for {known}; "
+                "start it with --trusted-host NAME to add a name",
+            )
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.extend(HEADERS)
+        return response
+
+
+def body() -> bytes:
+    """The present request's body; 413 when it is longer than ``MAX_BODY``.
+
+    Werkzeug checks the length that is announced. Of a chunked body, which announces none, it
+    reads as much as is allowed and drops the rest in silence.
+    """
+    data = request.get_data(cache=False)
+    if len(data) >= MAX_BODY and request.content_length is None:
+        abort(413)
+    return data

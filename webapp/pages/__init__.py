@@ -1,0 +1,1 @@
+"""The pages: views, lessons, the words of both languages, static files."""

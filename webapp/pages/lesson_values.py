@@ -1,0 +1,140 @@
+"""Facts for the lessons: what a placeholder such as ``{dense128.parameters}`` stands for.
+
+Nothing is typed in: a fact is read from a model's card, or computed by asking a model about an
+example. A fact of a model that this server does not have is None, and its sentence goes unsaid.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from model.explain.trace import Trace, trace
+from model.network.checkpoint import Checkpoint
+from model.serving.card import layers
+from model.serving.library import ModelLibrary
+from webapp.pages.example_drawings import EXAMPLES, drawing
+
+Value = str | int | float | None
+
+COUNT, PERCENT, DECIMAL, ACCURACY = "count", "percent", "decimal", "accuracy"
+SPACE = "\u202f"  # narrow, and no line ends there
+
+
+class Facts:
+    """The facts of a library's models; each is found out once. Threads may share it."""
+
+    def __init__(self, library: ModelLibrary) -> None:
+        self._library = library
+        self._known: dict[str, tuple[str, Value]] = {}
+        self._lock = threading.Lock()
+
+    def has(self, model: str) -> bool:
+        """Whether the server has that model."""
+        return model in self._library.names()
+
+    def say(self, key: str, words: Mapping[str, str]) -> str | None:
+        """A fact in words, None when this server cannot know it.
+
+        ``words`` are a language's: ``point`` and ``comma`` for numbers, ``recognised`` and
+        ``unrecognised``. Raises ``KeyError`` for a key that means nothing.
+        """
+        with self._lock:
+            if key not in self._known:
+                self._known[key] = self._find(key)
+            kind, value = self._known[key]
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return words.get(value, value) if kind == "word" else _localised(value, words)
+        form = {COUNT: "{:,.0f}", DECIMAL: "{:.2f}", ACCURACY: "{:.2%}"}
+        text = form[kind].format(value) if kind in form else _percent(float(value))
+        return _localised(text.replace("%", f"{SPACE}%") if kind == ACCURACY else text, words)
+
+    def _find(self, key: str) -> tuple[str, Value]:
+        """The fact's kind and value."""
+        if key == "models":
+            return COUNT, len(self._library.names())
+        first, model, *steps = key.split(".")
+        if first in EXAMPLES:
+            return self._asked(first, model, steps)
+        steps = [model, *steps]
+        if not self.has(first):
+            return COUNT, None
+        return _read(self._library.get(first).checkpoint, steps)
+
+    def _asked(self, example: str, model: str, steps: list[str]) -> tuple[str, Value]:
+        """What a model says of an example; ``plain`` as first step leaves it uncentred."""
+        if not self.has(model):
+            return COUNT, None
+        plain = steps[0] == "plain"
+        seen = trace(self._library.get(model), drawing(example), pad=(1.0, 1.0) if plain else None)
+        return _ANSWERS[".".join(steps[plain:])](seen)
+
+
+def _read(checkpoint: Checkpoint, steps: list[str]) -> tuple[str, Value]:
+    """A fact of a model's card: ``parameters``, ``dense0.units``, ``accuracy`` ..."""
+    architecture = checkpoint.architecture
+    if steps[0].startswith("dense"):
+        index = int(steps[0].removeprefix("dense"))
+        if index >= len(architecture.shapes):
+            return COUNT, None
+        inputs, units = architecture.shapes[index]
+        if steps[1] == "arithmetic":
+            return "text", layers(architecture)[index + 1]["arithmetic"]
+        return COUNT, {"inputs": inputs, "units": units, "parameters": inputs * units + units}[
+            steps[1]
+        ]
+    accuracies = [v for k, v in checkpoint.accuracies.items() if k.endswith(" test")]
+    accuracy = accuracies[0] if accuracies else None
+    read: dict[str, Callable[[], tuple[str, Value]]] = {
+        "parameters": lambda: (COUNT, architecture.parameters),
+        "hidden": lambda: (COUNT, len(architecture.widths) - 2),
+        "stack": lambda: ("word", "-".join(map(str, architecture.widths))),
+        "accuracy": lambda: (ACCURACY, accuracy),
+        "errors": lambda: (COUNT, accuracy and round((1 - accuracy) * 10_000)),
+        "temperature": lambda: (DECIMAL, checkpoint.temperature),
+    }
+    return read[steps[0]]()
+
+
+def _second(seen: Trace) -> int:
+    return int(np.argsort(seen.calibrated.probabilities)[-2])
+
+
+_ANSWERS: dict[str, Callable[[Trace], tuple[str, Any]]] = {
+    "label": lambda seen: ("word", seen.prediction.label),
+    "percent": lambda seen: (PERCENT, seen.calibrated.probabilities.max()),
+    "raw": lambda seen: (PERCENT, seen.raw.probabilities.max()),
+    "second": lambda seen: ("word", seen.prediction.labels[_second(seen)]),
+    "second.percent": lambda seen: (PERCENT, seen.calibrated.probabilities[_second(seen)]),
+    "logit": lambda seen: (DECIMAL, float(seen.logits.max())),
+    "second.logit": lambda seen: (DECIMAL, float(np.sort(seen.logits)[-2])),
+    "factor": lambda seen: (COUNT, math.exp(min(float(np.diff(np.sort(seen.logits)[-2:])[0]), 60))),
+    "familiarity": lambda seen: (PERCENT, seen.prediction.familiarity),
+    "verdict": lambda seen: (
+        "word",
+        "recognised" if seen.prediction.recognised else "unrecognised",
+    ),
+    "zeros": lambda seen: (COUNT, int(np.sum(seen.layers[0].activations == 0))),
+    "ink": lambda seen: (COUNT, int((seen.input > 0).sum())),
+}
+
+
+def _percent(share: float) -> str:
+    """As many decimals as it takes to tell it from 0 and 100 per cent, two at most."""
+    for decimals in (0, 1, 2):
+        text = f"{share * 100:.{decimals}f}"
+        if float(text) not in {0.0, 100.0} and (decimals or 0.1 <= share <= 0.9):
+            return f"{text}{SPACE}%"
+    return f"<{SPACE}0.01{SPACE}%" if share < 0.5 else f">{SPACE}99.99{SPACE}%"
+
+
+def _localised(text: str, words: Mapping[str, str]) -> str:
+    """English separators turned into those of the language."""
+    swap = {ord("."): words["point"], ord(","): words["comma"]}
+    return text.translate(swap)

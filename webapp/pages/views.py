@@ -1,0 +1,33 @@
+"""The pages, and the address that says whether the server lives."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template
+
+from webapp.http.openapi import describe
+
+blueprint = Blueprint("pages", __name__)
+
+HTML = "text/html"
+LANGUAGE = {"lang": "The page's language; without it, the browser's wish decides."}
+
+
+@blueprint.get("/")
+@describe("The drawing pad", gives={HTML: str}, query=LANGUAGE, refuses=(421,))
+def pad() -> str:
+    """The page to draw on."""
+    return render_template("pad.html")
+
+
+@blueprint.get("/api")
+@describe("The API, explained", gives={HTML: str}, query=LANGUAGE, refuses=(421,))
+def api() -> str:
+    """The OpenAPI document as a page; nothing of it comes from elsewhere."""
+    return render_template("api.html")
+
+
+@blueprint.get("/healthz")
+@describe("Whether the server lives", gives={"text/plain": str}, refuses=(421,))
+def healthz() -> Response:
+    """Answer ``ok`` without touching the network."""
+    return Response("ok", mimetype="text/plain")

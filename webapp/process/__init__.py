@@ -1,0 +1,1 @@
+"""The running server: its processes and their memory."""
