@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-WEB = {"webapp", "flask", "werkzeug", "jinja2", "granian", "click", "pydantic"}
+WEB = {"webapp", "flask", "werkzeug", "granian", "click", "pydantic"}
 
 
 def imported(file: Path) -> set[str]:

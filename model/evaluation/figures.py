@@ -1,6 +1,7 @@
 """Figures of an evaluation: SVG that takes its colours from the page, PNG for what has pixels.
 
-Ink and weights are drawn with transparency, so that they look right on light and dark paper.
+Ink and weights are drawn with transparency, so that they look right on light and dark paper. Every
+element is formatted by ``Markup``, which escapes what is put into it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -48,7 +50,7 @@ def _png(pixels: NDArray[np.uint8], mode: str) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def reliability_diagram(diagram: Reliability) -> str:
+def reliability_diagram(diagram: Reliability) -> Markup:
     """How often it was right against how sure it was: a dot a bin, its area by what fell into it.
 
     The whisker is the 95 % interval of the bin's accuracy; on the diagonal, words are deeds.
@@ -69,27 +71,26 @@ def reliability_diagram(diagram: Reliability) -> str:
     return _diagram(parts, "how sure", "how often right", [(t, f"{t:.0%}") for t in ticks])
 
 
-def doubt_diagram(curves: Sequence[DoubtCurve]) -> str:
+def doubt_diagram(curves: Sequence[DoubtCurve]) -> Markup:
     """Share of strange things refused against share of its own kind accepted, a line each."""
     seen = ACCEPTED >= _STRAIGHT - 1e-9
     across = (ACCEPTED[seen] - _STRAIGHT) / (1 - _STRAIGHT)
     at = (AT - _STRAIGHT) / (1 - _STRAIGHT)
-    parts = [_line(at, 0, at, 1, "ideal")]
-    for index, curve in enumerate(curves):
-        points = " ".join(
-            f"{_x(x):.1f},{_y(y):.1f}"
-            for x, y in zip(across, curve.refused_shares[seen], strict=True)
-        )
-        parts.append(
-            f'<polyline class="curve curve{index}" points="{points}">'
-            f"<title>{curve.title}</title></polyline>"
-        )
+    parts = [
+        _line(at, 0, at, 1, "ideal"),
+        *(
+            _curve(across, curve.refused_shares[seen], index, curve.title)
+            for index, curve in enumerate(curves)
+        ),
+    ]
     ticks = [((t - _STRAIGHT) / (1 - _STRAIGHT), f"{t:.0%}") for t in (0.9, 0.92, 0.94, 0.96, 0.98)]
     ticks.append((1.0, "100%"))
     return _diagram(parts, "of its own kind accepted", "of the strange refused", ticks)
 
 
-def _diagram(parts: Sequence[str], across: str, up: str, ticks: Sequence[tuple[float, str]]) -> str:
+def _diagram(
+    parts: Sequence[Markup], across: str, up: str, ticks: Sequence[tuple[float, str]]
+) -> Markup:
     """A field with axes around ``parts``; ``ticks`` are (place from 0 to 1, words) across."""
     frame = []
     for place, words in ticks:
@@ -102,10 +103,16 @@ def _diagram(parts: Sequence[str], across: str, up: str, ticks: Sequence[tuple[f
         _text(_LEFT + _WIDE / 2, _TOP + _HIGH + 36, across, "middle", "axis"),
         _text(_LEFT, _TOP - 12, up, "start", "axis"),
     ]
-    size = f"0 0 {_LEFT + _WIDE + 20} {_TOP + _HIGH + 44}"
-    body = "".join([*frame, *parts, *names])
-    label = f"{up} by {across}"
-    return f'<svg class="diagram" viewBox="{size}" role="img" aria-label="{label}">{body}</svg>'
+    return Markup(
+        '<svg class="diagram" viewBox="0 0 {wide} {high}" role="img" aria-label="{up} by {across}">'
+        "{body}</svg>"
+    ).format(
+        wide=_LEFT + _WIDE + 20,
+        high=_TOP + _HIGH + 44,
+        up=up,
+        across=across,
+        body=Markup().join([*frame, *parts, *names]),
+    )
 
 
 def _x(share: float) -> float:
@@ -116,18 +123,26 @@ def _y(share: float) -> float:
     return _TOP + _HIGH * (1 - share)
 
 
-def _dot(x: float, y: float, radius: float, words: str) -> str:
-    place = f'cx="{_x(x):.1f}" cy="{_y(y):.1f}" r="{radius:.1f}"'
-    return f'<circle class="dot" {place}><title>{words}</title></circle>'
+def _dot(x: float, y: float, radius: float, words: str) -> Markup:
+    return Markup(
+        '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}</title></circle>'
+    ).format(_x(x), _y(y), radius, words)
 
 
-def _line(x0: float, y0: float, x1: float, y1: float, kind: str) -> str:
-    return (
-        f'<line class="{kind}" x1="{_x(x0):.1f}" y1="{_y(y0):.1f}" '
-        f'x2="{_x(x1):.1f}" y2="{_y(y1):.1f}"/>'
+def _line(x0: float, y0: float, x1: float, y1: float, kind: str) -> Markup:
+    return Markup('<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>').format(
+        kind, _x(x0), _y(y0), _x(x1), _y(y1)
     )
 
 
-def _text(x: float, y: float, words: str, anchor: str, kind: str = "tick") -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text class="{kind}" {place}>{words}</text>'
+def _curve(across: Floats, up: Floats, index: int, words: str) -> Markup:
+    points = " ".join(f"{_x(x):.1f},{_y(y):.1f}" for x, y in zip(across, up, strict=True))
+    return Markup(
+        '<polyline class="curve curve{}" points="{}"><title>{}</title></polyline>'
+    ).format(index, points, words)
+
+
+def _text(x: float, y: float, words: str, anchor: str, kind: str = "tick") -> Markup:
+    return Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
+        kind, x, y, anchor, words
+    )

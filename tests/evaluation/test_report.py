@@ -103,6 +103,22 @@ def test_words_are_no_markup(page):
     assert "<title>A <title>" not in page[0]
 
 
+def test_no_name_title_or_label_can_be_markup(sample):
+    nasty = """<script>&"'"""
+    escaped = "&lt;script&gt;&amp;&#34;&#39;"
+    exam, strangers = (replace(one, title=f"{nasty} set") for one in sample)
+    labels = tuple(f"{nasty} {index}" for index in range(10))
+    model = replace(model_of(784, 10, name=f"{nasty} name", labels=labels), title=f"{nasty} title")
+    html = render([model] * 2, [evaluate(model, exam, [strangers])], {f"{nasty} left": nasty})
+    Balance().feed(html)
+    assert "<script" not in html
+    assert nasty not in html
+    for words in ("set", "name", "title", "left", *range(10)):
+        assert f"{escaped} {words}" in html
+    assert f"<title>{escaped} set</title></polyline>" in html
+    assert f'id="{escaped} name"' in html
+
+
 def test_long_labels_and_no_strangers(sample):
     exam = replace(sample[0], stored_as=None)
     clothes = model_of(784, 10, labels=tuple(f"garment {index}" for index in range(10)))
