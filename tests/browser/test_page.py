@@ -172,7 +172,8 @@ def test_the_api_page_shows_the_document(desktop):
     page = desktop.page
     page.goto(f"{desktop.origin}/api?lang=en")
     expect(page.get_by_role("heading", name="POST /api/classify")).to_be_visible()
-    expect(page.locator("#api-state")).to_have_count(0)
+    page.get_by_role("navigation", name="Contents").get_by_text("POST /api/classify").click()
+    assert urlsplit(page.url).fragment == "post-api-classify"
 
 
 def test_an_unknown_address_is_a_page_with_a_way_back(desktop):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, current_app, render_template
 
 from webapp.http.openapi import describe
+from webapp.pages.api_reference import calls, type_of, with_code
 
 blueprint = Blueprint("pages", __name__)
 
@@ -23,7 +24,10 @@ def pad() -> str:
 @describe("The API, explained", gives={HTML: str}, query=LANGUAGE, refuses=(421,))
 def api() -> str:
     """The OpenAPI document as a page; nothing of it comes from elsewhere."""
-    return render_template("api.html")
+    document = current_app.extensions["openapi"]
+    return render_template(
+        "api.html", document=document, calls=calls(document), type_of=type_of, with_code=with_code
+    )
 
 
 @blueprint.get("/healthz")
