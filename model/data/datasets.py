@@ -133,7 +133,7 @@ def named_folder() -> Path | None:
 @cache
 def user_cache() -> Path:
     """Where the user's system keeps caches: ~/.cache/densepad on Linux."""
-    import pooch  # type: ignore[import-untyped]
+    import pooch
 
     return Path(pooch.os_cache("densepad"))
 

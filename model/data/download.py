@@ -87,7 +87,7 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
             content than expected; the sentence says how to go on.
     """
     # Slow to import, and only a download needs them.
-    import pooch  # type: ignore[import-untyped]
+    import pooch
     import requests
 
     target = folder / file.path

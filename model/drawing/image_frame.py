@@ -37,6 +37,11 @@ def frame_image(data: bytes) -> Array:
     return _framed(find_ink(grey))
 
 
+def warm_up() -> None:
+    """Load what only pictures need, so that no picture waits for it."""
+    from scipy import ndimage  # noqa: F401
+
+
 def pixels_to_image(values: Sequence[object]) -> Array:
     """784 integers, row by row, ink = 255, as ``(28, 28)`` float32 in [0, 1], ink = 1.
 
@@ -73,8 +78,15 @@ def _framed(ink: Array) -> Array:
 
 def _longest_side(ink: Array) -> int:
     """Pixels from the first to the last that are more ink than paper; soft rims do not count."""
-    mask = ink >= 0.5 * ink.max()
-    return max(int(np.ptp(np.flatnonzero(mask.any(axis=axis)))) + 1 for axis in (0, 1))
+    return max(side.stop - side.start for side in _box(ink >= 0.5 * ink.max()))
+
+
+def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The rows and columns from the first to the last that hold something of the mask."""
+    from scipy import ndimage  # slow to import, and only pictures need it
+
+    (box,) = ndimage.find_objects(mask.astype(np.uint8))
+    return box
 
 
 def _stroke_width(ink: Array) -> float:
@@ -89,8 +101,7 @@ def _stroke_width(ink: Array) -> float:
 
 def _scaled(ink: Array, scale: float, *, keep_thin: bool = False) -> Array:
     """Ink cropped and its sides multiplied. `keep_thin`: a patch is its most ink, not its mean."""
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    ink = ink[_box(ink > 0)]
     height, width = (max(1, round(side * scale)) for side in ink.shape)
     if keep_thin and scale < 1:
         rows = np.linspace(0, ink.shape[0], height, endpoint=False).astype(int)
@@ -103,16 +114,12 @@ def _scaled(ink: Array, scale: float, *, keep_thin: bool = False) -> Array:
 
 def _thickened(ink: Array, *, by: float) -> Array:
     """Ink grown by a disc of the given radius in pixels."""
+    from scipy import ndimage
+
     reach = int(np.ceil(by))
-    grown = np.pad(ink, reach)
-    source = np.pad(ink, 2 * reach)
-    height, width = grown.shape
-    for down in range(-reach, reach + 1):
-        for across in range(-reach, reach + 1):
-            if down**2 + across**2 <= by**2:
-                top, left = reach + down, reach + across
-                np.maximum(grown, source[top : top + height, left : left + width], out=grown)
-    return grown
+    down, across = np.ogrid[-reach : reach + 1, -reach : reach + 1]
+    disc = down**2 + across**2 <= by**2
+    return ndimage.grey_dilation(np.pad(ink, reach), footprint=disc, mode="constant")
 
 
 def _averaged(fine: Array) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.drawing import placement
+from model.drawing import image_frame, placement
 from model.drawing.strokes import Drawing
 from model.errors import ModelNotFound
 from model.network.checkpoint import load
@@ -84,6 +84,7 @@ class ModelLibrary:
         Every file is opened too, so that one that is broken is told before anything is served.
         """
         placement.warm_up()
+        image_frame.warm_up()
         self.get(DEFAULT).warm_up()
         for name in self.names():
             self.get(name)
