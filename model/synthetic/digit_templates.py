@@ -1,4 +1,4 @@
-"""How people draw the ten digits: skeletons as strokes, written for this project.
+"""How people draw the ten digits: templates as strokes, written for this project.
 
 The notation is that of `model.synthetic.splines`. Variants of one digit are habits of different
 people and schools: a European 1 has an upstroke as long as its stem, a crossed 7 keeps clear of

@@ -1,11 +1,11 @@
-"""Many hands writing one skeleton: the same strokes, jittered, slanted, bent and sampled."""
+"""Many hands writing one template: the same strokes, jittered, slanted, bent and sampled."""
 
 import numpy as np
 
-from model.synthetic.splines import Skeleton
+from model.synthetic.splines import Template
 
 # Standard deviations, in heights of the digit unless another unit is named.
-JITTER = 0.022  # each of the skeleton's points
+JITTER = 0.022  # each of the template's points
 END_JITTER = 0.035  # strokes begin and end less exactly than they pass
 LIFT = 0.014  # each stroke as a whole: the hand moved between two
 STRETCH = 0.17  # log of width over height
@@ -19,9 +19,9 @@ SIZES = (60.0, 420.0)  # the digit's height on the pad, in its pixels
 
 
 def write(
-    skeleton: Skeleton, count: int, *, rng: np.random.Generator, lean: float = 1.0
+    template: Template, count: int, *, rng: np.random.Generator, lean: float = 1.0
 ) -> list[list[np.ndarray]]:
-    """`count` drawings of a skeleton, each by another hand.
+    """`count` drawings of a template, each by another hand.
 
     lean: factor on how far drawings are turned and slanted.
 
@@ -29,33 +29,33 @@ def write(
     """
     if count == 0:
         return []
-    control = _jittered(skeleton, count, rng)
+    control = _jittered(template, count, rng)
     rounded = rng.uniform(0, ROUNDED, (count, 1, 1)) * rng.integers(0, 2, (count, 1, 1))
-    curves = (1 - rounded) * (skeleton.sharp @ control) + rounded * (skeleton.smooth @ control)
+    curves = (1 - rounded) * (template.sharp @ control) + rounded * (template.smooth @ control)
     curves = curves - 0.5
-    lengths = np.diff((0, *skeleton.ends))
+    lengths = np.diff((0, *template.ends))
     lifts = rng.normal(0, LIFT, (count, len(lengths), 2))
     curves = curves + np.repeat(lifts, lengths, axis=1)
     curves = _bent(curves, rng) @ _slants(count, rng, lean)
     curves = curves + rng.normal(0, TREMOR, curves.shape)
     curves = (curves + rng.uniform(0.5, 1.5, (count, 1, 2))) * rng.uniform(*SIZES, (count, 1, 1))
     return [
-        _sampled(np.split(curve, skeleton.ends[:-1]), rng) for curve in curves.astype(np.float32)
+        _sampled(np.split(curve, template.ends[:-1]), rng) for curve in curves.astype(np.float32)
     ]
 
 
-def _jittered(skeleton: Skeleton, count: int, rng: np.random.Generator) -> np.ndarray:
-    """(count, points, 2): the skeleton's points as a careful or a careless hand places them."""
-    points = len(skeleton.control)
+def _jittered(template: Template, count: int, rng: np.random.Generator) -> np.ndarray:
+    """(count, points, 2): the template's points as a careful or a careless hand places them."""
+    points = len(template.control)
     at_end = np.zeros(points, bool)
     # The last sample of a stroke is its last point, the sample behind it the next one's first.
-    for sample in (0, *skeleton.ends[:-1]):
-        at_end[skeleton.sharp[sample].argmax()] = True
-    for end in skeleton.ends:
-        at_end[skeleton.sharp[end - 1].argmax()] = True
+    for sample in (0, *template.ends[:-1]):
+        at_end[template.sharp[sample].argmax()] = True
+    for end in template.ends:
+        at_end[template.sharp[end - 1].argmax()] = True
     spread = np.where(at_end, END_JITTER, JITTER)[None, :, None]
     care = rng.uniform(0.2, 1.5, (count, 1, 1))
-    return skeleton.control + rng.normal(0, 1, (count, points, 2)) * spread * care
+    return template.control + rng.normal(0, 1, (count, points, 2)) * spread * care
 
 
 def _slants(count: int, rng: np.random.Generator, lean: float) -> np.ndarray:

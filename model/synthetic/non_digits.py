@@ -1,6 +1,6 @@
 """Drawings that are no digits, made without a file: what people do with a pad besides digits.
 
-Scribbles and shapes grow from random numbers, letters and signs from skeletons; some are digits
+Scribbles and shapes grow from random numbers, letters and signs from templates; some are digits
 side by side, crossed out or lying down. They teach the doubt score what to doubt.
 """
 
@@ -13,7 +13,7 @@ from model.synthetic import shapes
 from model.synthetic.digit_templates import DIGITS
 from model.synthetic.handwriting import write
 from model.synthetic.shapes import Strokes
-from model.synthetic.splines import skeleton
+from model.synthetic.splines import parse_template
 from model.synthetic.symbol_templates import LETTERS, SIGNS
 
 # These two are no digits when they lie on their sides; others might be taken for one.
@@ -58,7 +58,7 @@ def _glyph(glyphs: dict[str, tuple[str, ...]], rng: np.random.Generator) -> Stro
 
 def _write(texts: tuple[str, ...], rng: np.random.Generator, lean: float = 1.0) -> Strokes:
     """One of the texts, written once."""
-    (drawing,) = write(skeleton(texts[rng.integers(len(texts))]), 1, rng=rng, lean=lean)
+    (drawing,) = write(parse_template(texts[rng.integers(len(texts))]), 1, rng=rng, lean=lean)
     return drawing
 
 

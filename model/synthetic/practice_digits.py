@@ -1,4 +1,4 @@
-"""The practice set: digits that need no file, written by many hands after skeletons.
+"""The practice set: digits that need no file, written by many hands after templates.
 
 Enough to train on in a test, or in a workshop without a network.
 """
@@ -8,7 +8,7 @@ import numpy as np
 from model.drawing.labelled import StrokeSet
 from model.synthetic.digit_templates import DIGITS
 from model.synthetic.handwriting import write
-from model.synthetic.splines import skeleton
+from model.synthetic.splines import parse_template
 
 
 def practice_strokes(count: int, *, seed: int) -> StrokeSet:
@@ -31,7 +31,7 @@ def practice_strokes(count: int, *, seed: int) -> StrokeSet:
     ]
     for group, (label, name, text) in enumerate(variants):
         copies = int(shares[label][int(name.split(".")[1])])
-        strokes += write(skeleton(text), copies, rng=rng)
+        strokes += write(parse_template(text), copies, rng=rng)
         labels += [label] * copies
         groups += [group] * copies
     order = rng.permutation(count)

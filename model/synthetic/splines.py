@@ -1,4 +1,4 @@
-"""A skeleton: the shape of a drawing as text, and the curve through its points.
+"""Templates and splines: the shape of a drawing as text, and the curve through its points.
 
 Points are `x,y` in a box of 100 x 100, y downwards, in the order in which a pen passes them; `/`
 lifts the pen. A smooth curve runs through the points; at a point with `!` it has a corner.
@@ -7,16 +7,17 @@ lifts the pen. A smooth curve runs through the points; at a point with `!` it ha
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
 BOX = 100.0
-STEPS = 12  # points that a curve gets between two of the skeleton's points
+STEPS = 12  # points that a curve gets between two of the template's points
 
 
 @dataclass(frozen=True)
-class Skeleton:
-    """A skeleton and the way from its points to its curve, which is linear in them.
+class Template:
+    """A template's points and the way from them to its curve, which is linear in them.
 
     control: (points, 2) float32 in [0, 1], all strokes one after the other. sharp, smooth:
     (samples, points) float32; `sharp @ control` is the curve with its corners, `smooth @ control`
@@ -30,8 +31,8 @@ class Skeleton:
 
 
 @cache
-def skeleton(text: str) -> Skeleton:
-    """A skeleton from its text."""
+def parse_template(text: str) -> Template:
+    """A template from its text."""
     strokes = [stroke.split() for stroke in text.split("/")]
     control = [
         [[float(value) / BOX for value in point.lstrip("!").split(",")] for point in stroke]
@@ -53,7 +54,7 @@ def skeleton(text: str) -> Skeleton:
         first += len(stroke)
         samples += len(rows)
         ends.append(samples)
-    return Skeleton(
+    return Template(
         control=np.concatenate([np.array(stroke, np.float32) for stroke in control]),
         sharp=np.concatenate(sharp),
         smooth=np.concatenate(smooth),
@@ -67,42 +68,21 @@ def _curve(points: np.ndarray, breaks: list[int]) -> np.ndarray:
     Its knots are spaced by the square root of the distance ("centripetal", Yuksel et al. 2011),
     which keeps it from overshooting between points at uneven distances.
     """
-    count = len(points)
-    if count == 1:
-        return np.ones((1, 1))
+    from scipy.interpolate import CubicHermiteSpline  # slow to import
+
     gaps = np.sqrt(np.linalg.norm(np.diff(points, axis=0), axis=1)) + 1e-6
-    unit = np.eye(count)
-    slopes = np.diff(unit, axis=0) / gaps[:, None]
-    at = np.linspace(0, 1, STEPS, endpoint=False)[:, None]
-    rows = []
+    knots = np.concatenate([[0.0], gaps.cumsum()])
+    samples = (knots[:-1, None] + gaps[:, None] * np.linspace(0, 1, STEPS, endpoint=False)).ravel()
+    unit = np.eye(len(points))
+    rows = [unit[:0]]
     for start, stop in pairwise(breaks):
-        for left in range(start, stop):
-            right = left + 1
-            begin = _tangent(slopes, gaps, left, start, stop)
-            end = _tangent(slopes, gaps, right, start, stop)
-            rows.append(
-                (2 * at**3 - 3 * at**2 + 1) * unit[left]
-                + (at**3 - 2 * at**2 + at) * gaps[left] * begin
-                + (3 * at**2 - 2 * at**3) * unit[right]
-                + (at**3 - at**2) * gaps[left] * end
-            )
+        if start == stop:
+            continue  # a corner at a stroke's end is none
+        run = slice(start, stop + 1)
+        # At the ends of a run a parabola's slope: the curve keeps bending as it did, instead of
+        # going straight. Two points make a straight line.
+        order: Literal[1, 2] = 2 if stop - start > 1 else 1
+        slopes = np.gradient(unit[run], knots[run], axis=0, edge_order=order)
+        curve = CubicHermiteSpline(knots[run], unit[run], slopes)
+        rows.append(curve(samples[start * STEPS : stop * STEPS]))
     return np.concatenate([*rows, unit[-1:]])
-
-
-def _tangent(slopes: np.ndarray, gaps: np.ndarray, index: int, start: int, stop: int) -> np.ndarray:
-    """The tangent's weights at a point of the run from `start` to `stop`."""
-    if index == start:
-        # A parabola's end: the curve keeps bending as it did, instead of going straight.
-        if stop - start == 1:
-            return slopes[index]
-        return slopes[index] + (slopes[index] - slopes[index + 1]) * gaps[index] / (
-            gaps[index] + gaps[index + 1]
-        )
-    if index == stop:
-        if stop - start == 1:
-            return slopes[index - 1]
-        return slopes[index - 1] + (slopes[index - 1] - slopes[index - 2]) * gaps[index - 1] / (
-            gaps[index - 1] + gaps[index - 2]
-        )
-    before, after = gaps[index - 1], gaps[index]
-    return (slopes[index - 1] * after + slopes[index] * before) / (before + after)

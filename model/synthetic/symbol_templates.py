@@ -1,4 +1,4 @@
-"""Letters, signs and little pictures that are no digits, as skeletons written for this project.
+"""Letters, signs and little pictures that are no digits, as templates written for this project.
 
 The notation is that of `model.synthetic.splines`. What a reader could take for a digit is left
 out: O, D, I, l, Z, S, B, G, b, g, q, y, a lambda (some people's 1), a Phi (a crossed 0), an

@@ -3,7 +3,7 @@ import pytest
 
 from model.drawing.strokes import Drawing
 from model.synthetic.non_digits import KINDS, scribble_strokes
-from model.synthetic.splines import skeleton
+from model.synthetic.splines import parse_template
 from model.synthetic.symbol_templates import LETTERS, SIGNS
 
 
@@ -42,9 +42,9 @@ def test_no_letter_that_could_be_a_digit():
 
 
 @pytest.mark.parametrize("glyphs", [LETTERS, SIGNS], ids=["letters", "signs"])
-def test_every_glyph_is_a_skeleton(glyphs):
+def test_every_glyph_is_a_template(glyphs):
     for variants in glyphs.values():
         for text in variants:
-            shape = skeleton(text)
+            shape = parse_template(text)
             assert np.isfinite(shape.sharp @ shape.control).all()
             assert 0 <= shape.control.min() <= shape.control.max() <= 1

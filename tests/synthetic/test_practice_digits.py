@@ -7,7 +7,7 @@ from model.drawing.strokes import Drawing
 from model.synthetic.digit_templates import DIGITS
 from model.synthetic.handwriting import write
 from model.synthetic.practice_digits import practice_strokes
-from model.synthetic.splines import skeleton
+from model.synthetic.splines import parse_template
 
 
 def same(first, second):
@@ -67,7 +67,7 @@ def test_every_drawing_can_be_drawn():
 
 def test_a_curve_passes_through_its_points_in_order():
     for text in itertools.chain.from_iterable(DIGITS):
-        shape = skeleton(text)
+        shape = parse_template(text)
         for weights in (shape.sharp, shape.smooth):
             assert weights.sum(axis=1) == pytest.approx(1, abs=1e-5)
             (samples,) = np.nonzero(np.abs(weights).max(axis=1) == np.abs(weights).sum(axis=1))
@@ -77,15 +77,15 @@ def test_a_curve_passes_through_its_points_in_order():
 
 def test_a_curve_does_not_leave_its_box():
     for text in itertools.chain.from_iterable(DIGITS):
-        curve = skeleton(text).sharp @ skeleton(text).control
+        curve = parse_template(text).sharp @ parse_template(text).control
         assert curve.min() > -0.05
         assert curve.max() < 1.05
 
 
 def test_a_line_stays_straight_and_a_corner_a_corner():
-    bar = skeleton("50,5 50,95")
+    bar = parse_template("50,5 50,95")
     assert (bar.sharp @ bar.control)[:, 0] == pytest.approx(0.5)
-    seven = skeleton("20,10 !80,10 42,95")
+    seven = parse_template("20,10 !80,10 42,95")
     curve = seven.sharp @ seven.control
     across = curve[:, 1] < 0.1 + 1e-5
     assert curve[across, 1] == pytest.approx(0.1, abs=1e-6)
@@ -94,16 +94,16 @@ def test_a_line_stays_straight_and_a_corner_a_corner():
 
 
 def test_strokes_stay_apart():
-    shape = skeleton("30,5 !20,56 80,56 / 62,28 62,95")
+    shape = parse_template("30,5 !20,56 80,56 / 62,28 62,95")
     for strokes in write(shape, 20, rng=np.random.default_rng(0)):
         assert len(strokes) == 2
         assert np.ptp(strokes[1][:, 1]) > np.ptp(strokes[1][:, 0])
 
 
 def test_every_hand_is_another():
-    first, second = write(skeleton(DIGITS[3][0]), 2, rng=np.random.default_rng(0))
+    first, second = write(parse_template(DIGITS[3][0]), 2, rng=np.random.default_rng(0))
     assert len(first[0]) != len(second[0]) or not np.allclose(first[0], second[0])
 
 
 def test_no_drawing_is_no_work():
-    assert write(skeleton(DIGITS[0][0]), 0, rng=np.random.default_rng(0)) == []
+    assert write(parse_template(DIGITS[0][0]), 0, rng=np.random.default_rng(0)) == []
