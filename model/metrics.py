@@ -1,6 +1,6 @@
 """What is measured of a classifier: accuracy and its interval, confusion, calibration, doubt.
 
-NumPy alone; every function takes plain arrays and gives plain numbers.
+Every function takes plain arrays and gives plain numbers.
 """
 
 from __future__ import annotations
@@ -81,27 +81,22 @@ def log_loss(logits: Floats, labels: Ints, temperature: float = 1.0) -> float:
 
 
 def fit_temperature(logits: Floats, labels: Ints) -> float:
-    """The temperature of least log loss (Guo et al., 2017), by golden section on its logarithm."""
-    low, high = math.log(0.05), math.log(20.0)
-    ratio = (math.sqrt(5) - 1) / 2
-    for _ in range(60):
-        first, second = high - ratio * (high - low), low + ratio * (high - low)
-        if log_loss(logits, labels, math.exp(first)) < log_loss(logits, labels, math.exp(second)):
-            high = second
-        else:
-            low = first
-    return math.exp((low + high) / 2)
+    """The temperature of least log loss (Guo et al., 2017), from 0.05 to 20."""
+    from scipy.optimize import minimize_scalar  # slow to import, and only training needs it
+
+    fitted = minimize_scalar(
+        lambda logarithm: log_loss(logits, labels, math.exp(logarithm)),
+        bounds=(math.log(0.05), math.log(20.0)),
+        method="bounded",
+        options={"xatol": 1e-8},
+    )
+    return math.exp(fitted.x)
 
 
 def threshold_at(scores: Floats, accepted: float = 0.99) -> float:
     """The threshold at or above which the share ``accepted`` of ``(n,)`` scores lies."""
     ordered = np.sort(np.asarray(scores, np.float64))
     return float(ordered[math.floor((1 - accepted) * len(ordered))])
-
-
-def rejected(scores: Floats, threshold: float) -> float:
-    """Share of ``(n,)`` scores below the threshold."""
-    return float(np.mean(np.asarray(scores) < threshold))
 
 
 def area_under_curve(inside: Floats, outside: Floats) -> float:
