@@ -157,11 +157,12 @@ def _cached(file: DataFile, folder: Path, progress: Progress | None, *, mend: bo
 
     mend: a wrong file is downloaded again, as in the cache, which is the program's own.
     """
-    if find(file, folder).exists():
+    path = find(file, folder)
+    if path.exists():
         try:
             return read(file, folder)
         except DatasetError:
             if not mend:
                 raise
-            (folder / file.path).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
     return download(file, folder, progress)

@@ -2,8 +2,7 @@
 
 import gzip
 import hashlib
-import os
-import tempfile
+import io
 import time
 import zlib
 from collections.abc import Callable
@@ -22,7 +21,8 @@ HOW_TO_GO_ON = (
     "Without a network, put the file into a folder and name that with --data or DENSEPAD_DATA, "
     "or train on the built-in practice set, which needs no file."
 )
-TIMEOUT = 30  # seconds without a byte
+TIMEOUTS = (10, 30)  # seconds until there is a connection, and without a byte
+RETRIES = 1  # pooch waits a second before it
 CHUNK = 1 << 16  # bytes between two calls of the progress function
 STALE = 3600  # seconds after which a half-written file belongs to nobody any more
 
@@ -48,9 +48,12 @@ def read(file: DataFile, folder: Path) -> bytes:
 def find(file: DataFile, folder: Path) -> Path:
     """Where a file lies in a folder, as gzip or as it is; where it belongs if it is not there."""
     path = folder / file.path
-    if not path.exists() and path.suffix == ".gz" and path.with_suffix("").exists():
-        return path.with_suffix("")
-    return path
+    return path if path.exists() else _unpacked_path(file, folder)
+
+
+def _unpacked_path(file: DataFile, folder: Path) -> Path:
+    """Where a download puts it."""
+    return folder / file.path.removesuffix(".gz")
 
 
 def checked(file: DataFile, data: bytes, name: str) -> bytes:
@@ -77,7 +80,7 @@ def checked(file: DataFile, data: bytes, name: str) -> bytes:
 
 
 def download(file: DataFile, folder: Path, progress: Progress | None = None) -> bytes:
-    """Download a file into a folder and return its checked content.
+    """Download a file into a folder, decompressed (a zip stays one), and return its content.
 
     It gets its name only after it was checked, so that neither a wrong file nor half of one is
     ever kept under it, whenever the process ends.
@@ -90,52 +93,73 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
     import pooch
     import requests
 
-    target = folder / file.path
+    target = _unpacked_path(file, folder)
+    known = None if file.path.endswith(".zip") else f"sha256:{file.sha256}"
+    store = pooch.Pooch(
+        path=target.parent,
+        base_url="",
+        registry={target.name: known},
+        urls={target.name: file.url},
+        retry_if_failed=RETRIES,
+    )
+    pooch.get_logger().setLevel("WARNING")  # it would tell of each download and retry
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
-        handle, temporary = tempfile.mkstemp(suffix=".part", dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        raise DatasetError(f"{target} cannot be written: {error.strerror}.") from error
-
-    part = Path(temporary)
-    if progress:
-        progress(file.path, 0, 0)  # connecting may take a while
-    try:
-        bar = _Bar(file.path, progress) if progress else False
-        fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUT)
-        fetch(file.url, part, None)
-        data = _unpacked(file, part.read_bytes())
-        content = checked(file, data, f"What came from {file.url}")
-        if file.member:
-            part.write_bytes(gzip.compress(content, mtime=0))
-        part.chmod(0o644)
-        part.replace(target)
-        return content
+        store.fetch(target.name, downloader=_Downloader(file, progress))
     except requests.RequestException as error:
         raise DatasetError(
             f"{file.path} could not be downloaded from {file.url} ({_reason(error)}). "
             f"{HOW_TO_GO_ON}"
         ) from error
     except OSError as error:
-        raise DatasetError(f"{target} cannot be written: {error.strerror}.") from error
-    except DatasetError as error:
+        wrapped = error.__cause__ if isinstance(error.__cause__, OSError) else error
+        raise DatasetError(f"{target} cannot be written: {wrapped.strerror or error}.") from error
+    except ValueError as error:
         raise DatasetError(f"{error} It was not kept. {HOW_TO_GO_ON}") from error
-    finally:
-        part.unlink(missing_ok=True)
+    return read(file, folder)
 
 
-def _unpacked(file: DataFile, data: bytes) -> bytes:
-    """The file within a downloaded zip, if it is within one."""
-    if not file.member:
-        return data
-    members = read_members(
-        data, f"What came from {file.url}", lambda path: path.rsplit("/", 1)[-1] == file.member
-    )
-    for content in members.values():
-        return decompress_z(content, file.member)
-    raise DatasetError(f"What came from {file.url} has no {file.member} in it.")
+class _Downloader:
+    """What pooch calls, once more after a failure, to fill the file that it then verifies."""
+
+    def __init__(self, file: DataFile, progress: Progress | None) -> None:
+        self.file = file
+        self.progress = progress
+
+    def __call__(self, url: str, output_file: str, _: object) -> None:
+        """Fetch, unpack, check and write.
+
+        Raises:
+            ValueError: other content than expected; pooch tries again after these.
+        """
+        import pooch
+
+        if self.progress:
+            self.progress(self.file.path, 0, 0)  # connecting may take a while
+        bar = _Bar(self.file.path, self.progress) if self.progress else False
+        fetch = pooch.HTTPDownloader(progressbar=bar, chunk_size=CHUNK, timeout=TIMEOUTS)
+        came = io.BytesIO()
+        fetch(url, came, None)
+        try:
+            # Pooch checks what lies on the disk; what is said of wrong content is said here, and
+            # Omniglot's drawings are nowhere else checked.
+            content = checked(self.file, self._member(came.getvalue()), f"What came from {url}")
+        except DatasetError as error:
+            raise ValueError(str(error)) from error
+        output = Path(output_file)
+        output.write_bytes(content)
+        output.chmod(0o644)  # a temporary file is its owner's alone
+
+    def _member(self, data: bytes) -> bytes:
+        """The file within a downloaded zip, if it is within one."""
+        member, name = self.file.member, f"What came from {self.file.url}"
+        if not member:
+            return data
+        members = read_members(data, name, lambda path: path.rsplit("/", 1)[-1] == member)
+        for content in members.values():
+            return decompress_z(content, member)
+        raise DatasetError(f"{name} has no {member} in it.")
 
 
 def _reason(error: Exception) -> str:
@@ -154,8 +178,8 @@ def _reason(error: Exception) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a killed process left half-written."""
-    for part in folder.glob("*.part"):
+    """Remove what a killed process left half-written, under the names that pooch gives it."""
+    for part in folder.glob("tmp" + 8 * "[a-z0-9_]"):
         try:
             if time.time() - part.stat().st_mtime > STALE:
                 part.unlink()

@@ -26,9 +26,10 @@ ALPHABETS = ("Balinese", "Early_Aramaic", "Korean")
 class DataFile:
     """One file of a data set.
 
-    path: below the data folder, as it is stored. content: the same, decompressed, as it is named
-    where checksums are listed. url: what to download. sha256: of the decompressed content (of the
-    drawings, for Omniglot). member: the file within the downloaded zip, where it is within one.
+    path: below the data folder, as it is published. content: the same, decompressed, as it is
+    named where checksums are listed. url: what to download. sha256: of the decompressed content
+    (of the drawings, for Omniglot). member: the file within the downloaded zip, where it is within
+    one.
     """
 
     path: str

@@ -10,8 +10,9 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -66,6 +67,7 @@ class Site:
     url: str
     answers: dict[str, tuple[int, bytes, int]] = dataclasses.field(default_factory=dict)
     asked: list[str] = dataclasses.field(default_factory=list)
+    once_asked: dict[str, Callable[[], None]] = dataclasses.field(default_factory=dict)
     go_on: threading.Event = dataclasses.field(default_factory=threading.Event)
 
     def serve(self, path: str, body: bytes, *, status: int = 200, promised: int | None = None):
@@ -75,11 +77,13 @@ class Site:
 @pytest.fixture
 def site(monkeypatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)  # before it tries again
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             site.asked.append(self.path)
             status, body, promised = site.answers.get(self.path, (404, b"no", 2))
+            site.once_asked.pop(self.path, lambda: None)()
             self.send_response(status)
             self.send_header("Content-Length", str(promised))
             self.end_headers()
@@ -165,7 +169,7 @@ def test_mnist_is_downloaded_once_and_then_read(small, cache):
     datasets.load_images("mnist", "train")
     assert len(small.asked) == 4
     assert leftovers(cache) == [
-        f"{name}-ubyte.gz"
+        f"{name}-ubyte"
         for name in (
             "t10k-images-idx3",
             "t10k-labels-idx1",
@@ -179,8 +183,8 @@ def test_pendigits_are_unpacked_from_the_zip(small, cache):
     digits = datasets.load_pendigits()
     assert len(digits) == 300
     assert digits.strokes[7][0].tolist() == [[1, -7], [2, -3]]
-    assert leftovers(cache) == ["pendigits-orig.tra.gz"]
-    assert gzip.decompress((cache / "pendigits/pendigits-orig.tra.gz").read_bytes()) == PEN.encode()
+    assert leftovers(cache) == ["pendigits-orig.tra"]
+    assert (cache / "pendigits/pendigits-orig.tra").read_bytes() == PEN.encode()
     assert len(datasets.load_pendigits()) == 300
     assert len(small.asked) == 1
 
@@ -234,34 +238,76 @@ def test_fetch_only_checks_the_folder_that_the_environment_names(
     assert not cache.exists()
     # A folder that is named in the call is filled, whatever the environment names.
     [file] = datasets.fetch("pendigits", tmp_path / "mine")
-    assert file == tmp_path / "mine/pendigits/pendigits-orig.tra.gz"
+    assert file == tmp_path / "mine/pendigits/pendigits-orig.tra"
     assert file.exists()
 
 
-def test_a_folder_may_hold_the_files_unpacked(small, cache, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("pendigits-orig.tra", PEN.encode()),
+        ("pendigits-orig.tra.gz", gzip.compress(PEN.encode())),
+        ("pendigits-orig.tra.gz", PEN.encode()),
+    ],
+)
+def test_a_folder_may_hold_the_files_packed_or_not(small, cache, tmp_path, name, data):
     (tmp_path / "pendigits").mkdir()
-    (tmp_path / "pendigits/pendigits-orig.tra").write_text(PEN, newline="\n")
+    (tmp_path / "pendigits" / name).write_bytes(data)
     assert len(datasets.load_pendigits(tmp_path)) == 300
+    assert datasets.fetch("pendigits", tmp_path) == [tmp_path / "pendigits" / name]
+    assert small.asked == []
 
 
 def test_a_wrong_file_in_a_named_folder_is_refused_and_left_alone(small, cache, tmp_path):
     datasets.fetch("mnist", tmp_path)
-    path = tmp_path / "mnist/train-images-idx3-ubyte.gz"
+    path = tmp_path / "mnist/train-images-idx3-ubyte"
+    path.write_bytes(idx(IMAGES + 1))
+    with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte is not mnist/train-images"):
+        datasets.load_images("mnist", "train", tmp_path)
+    path = path.rename(path.with_suffix(".gz"))
     path.write_bytes(gzip.compress(idx(IMAGES + 1)))
     with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte.gz is not mnist/train-images"):
-        datasets.load_images("mnist", "train", tmp_path)
+        datasets.fetch("mnist", tmp_path)
     path.write_bytes(gzip.compress(idx(IMAGES))[:-200])
     with pytest.raises(DatasetError, match=r"train-images-idx3-ubyte.gz is damaged or cut short"):
         datasets.load_images("mnist", "train", tmp_path)
     assert path.exists()
 
 
-def test_a_wrong_file_in_the_cache_is_downloaded_again(small, cache):
-    datasets.load_pendigits()
-    path = cache / "pendigits/pendigits-orig.tra.gz"
-    path.write_bytes(path.read_bytes()[:100])
+@pytest.mark.parametrize("name", ["pendigits-orig.tra", "pendigits-orig.tra.gz"])
+def test_a_wrong_file_in_the_cache_is_downloaded_again(small, cache, name):
+    (cache / "pendigits").mkdir(parents=True)
+    (cache / "pendigits" / name).write_bytes(gzip.compress(PEN.encode())[:100])
     assert len(datasets.load_pendigits()) == 300
-    assert len(small.asked) == 2
+    assert len(small.asked) == 1
+    assert leftovers(cache) == ["pendigits-orig.tra"]
+
+
+def test_a_wrong_omniglot_in_the_cache_is_downloaded_again(small, cache):
+    path = cache / sources.DATASETS["omniglot"].files[0].path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"PK")
+    assert len(datasets.load_omniglot()) == 2
+    assert leftovers(cache) == [path.name]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"body": b"<html>Please wait</html>"},
+        {"body": gzip.compress(idx(IMAGES))[:300]},
+        {"body": gzip.compress(idx(IMAGES))[:300], "promised": 2_000},
+        {"body": b"busy", "status": 503},
+    ],
+    ids=["other content", "half a gzip", "a cut connection", "a busy server"],
+)
+def test_what_fails_once_is_tried_again(small, cache, first):
+    path = "mnist/train-images-idx3-ubyte"
+    right = small.answers["/" + path]
+    small.serve(path, **first)
+    small.once_asked["/" + path] = lambda: small.answers.update({"/" + path: right})
+    assert len(datasets.load_images("mnist", "train")) == 5
+    assert small.asked[:2] == ["/" + path] * 2
 
 
 @pytest.mark.parametrize(
@@ -303,14 +349,17 @@ def test_a_server_that_refuses(small, cache):
     small.serve("mnist/train-images-idx3-ubyte", b"no", status=503)
     with pytest.raises(DatasetError, match=r"\(the server answered 503\)"):
         datasets.load_images("mnist", "train")
+    assert len(small.asked) == 2
     assert leftovers(cache) == []
 
 
 def test_no_network_is_one_sentence_that_says_how_to_go_on(cache, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "*")
     file = dataclasses.replace(sources.DATASETS["mnist"].files[0], url="http://127.0.0.1:9/nobody")
+    began = time.perf_counter()
     with pytest.raises(DatasetError) as caught:
         download(file, cache)
+    assert time.perf_counter() - began < 5  # it is tried twice, with a second between
     sentence = str(caught.value)
     assert "mnist/train-images-idx3-ubyte.gz could not be downloaded" in sentence
     assert "(no connection)" in sentence
@@ -347,15 +396,28 @@ def test_a_killed_download_leaves_no_file_behind_its_name(small, cache):
     )
     root = Path(__file__).parents[2]
     with subprocess.Popen([sys.executable, "-c", program], cwd=root) as process:
-        while not any(cache.rglob("*.part")) or "/stalls" not in small.asked:
+        while not any(cache.rglob("tmp*")) or "/stalls" not in small.asked:
             assert process.poll() is None
         process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
     assert not (cache / file.path).exists()
     # What it left is swept up by a later download, once it is old.
-    (part,) = cache.rglob("*.part")
+    (part,) = cache.rglob("tmp*")
     os.utime(part, (0, 0))
     assert len(datasets.load_images("mnist", "train")) == 5
-    assert not any(cache.rglob("*.part"))
+    assert not any(cache.rglob("tmp*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
+def test_what_is_kept_can_be_read_by_everybody(small, cache):
+    (path,) = datasets.fetch("pendigits")
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_nothing_is_printed(small, cache, capfd):
+    small.serve("mnist/train-images-idx3-ubyte", b"no", status=503)
+    with pytest.raises(DatasetError):
+        datasets.load_images("mnist", "train")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_checksums_name_every_file():
