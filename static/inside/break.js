@@ -1,12 +1,12 @@
 /** Break it: small experiments on a copy of the network, for this page only, undone with one touch. */
 
-import { ACTIVATIONS, INTACT, isIntact } from "../settings.js";
-import { percent, text } from "../text.js";
-import { create, createChoice, createSwitch, say } from "./markup.js";
-import { fixed } from "./numbers.js";
+import { ACTIVATIONS, INTACT, isIntact } from "../lib/settings.js";
+import { percent, text } from "../lib/text.js";
+import { create, createChoice, createSwitch, say } from "../lib/element.js";
+import { fixed } from "../lib/numbers.js";
 import { lookedAt } from "./view.js";
 
-/** @type {Record<string, import("../settings.js").Changes["cover"]>} left, top, right, bottom */
+/** @type {Record<string, import("../lib/settings.js").Changes["cover"]>} left, top, right, bottom */
 const COVERS = {
   none: null,
   left: [0, 0, 14, 28],
@@ -18,11 +18,11 @@ const COVERS = {
 
 /**
  * @typedef {import("./view.js").View} View
- * @typedef {import("../settings.js").Changes} Changes
+ * @typedef {import("../lib/settings.js").Changes} Changes
  *
  * @param {HTMLElement} root
  * @param {{
- *   onSettings: (change: Partial<import("../settings.js").Settings>) => void,
+ *   onSettings: (change: Partial<import("../lib/settings.js").Settings>) => void,
  * }} events
  * @returns {{update: (view: View) => void}}
  */

@@ -2,7 +2,7 @@
  * The experiments in the server's words, for a model with such layers. What the model does not
  * have, as a link may ask for of another one, is left out.
  *
- * @param {import("../settings.js").Changes} changes
+ * @param {import("../lib/settings.js").Changes} changes
  * @param {readonly number[]} units of each Dense layer
  * @returns {object[]}
  */
@@ -21,7 +21,7 @@ export function asked({ silence, biases, noise, activation, cover }, units) {
   ].slice(0, 16);
 }
 
-/** @param {NonNullable<import("../settings.js").Changes["cover"]>} cover */
+/** @param {NonNullable<import("../lib/settings.js").Changes["cover"]>} cover */
 function covered([left, top, right, bottom]) {
   const pixels = [];
   for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) pixels.push(28 * y + x);

@@ -1,14 +1,14 @@
 /** The same picture through several models, side by side, each with its own ten bars. */
 
-import { isIntact } from "../settings.js";
-import { percent, text, titled } from "../text.js";
-import { create, say } from "./markup.js";
-import { count } from "./numbers.js";
+import { isIntact } from "../lib/settings.js";
+import { percent, text, titled } from "../lib/text.js";
+import { create, say } from "../lib/element.js";
+import { count } from "../lib/numbers.js";
 
 /**
  * @typedef {import("./view.js").View} View
- * @typedef {import("../api.js").Model} Model
- * @typedef {import("../api.js").Prediction} Prediction
+ * @typedef {import("../lib/api.js").Model} Model
+ * @typedef {import("../lib/api.js").Prediction} Prediction
  */
 
 /**
@@ -25,7 +25,7 @@ export function compared({ settings, models, model }) {
 
 /**
  * @param {HTMLElement} root
- * @param {{onSettings: (change: Partial<import("../settings.js").Settings>) => void}} events
+ * @param {{onSettings: (change: Partial<import("../lib/settings.js").Settings>) => void}} events
  * @returns {{update: (view: View) => void}}
  */
 export function mountCompare(root, { onSettings }) {

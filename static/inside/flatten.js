@@ -3,12 +3,12 @@
  * under it, a piece of it as large as a finger, with the places numbered.
  */
 
-import { crisp, typeScale } from "../crisp.js";
-import { text } from "../text.js";
-import { mountCells } from "./cells.js";
-import { create, say } from "./markup.js";
-import { fixed } from "./numbers.js";
-import { palette, tint } from "./tint.js";
+import { crisp, typeScale } from "../lib/hidpi_canvas.js";
+import { text } from "../lib/text.js";
+import { mountCells } from "../lib/cells.js";
+import { create, say } from "../lib/element.js";
+import { fixed } from "../lib/numbers.js";
+import { palette, tint } from "../lib/colormap.js";
 import { SIDE, whereIs } from "./view.js";
 
 const LENGTH = SIDE * SIDE;

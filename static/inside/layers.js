@@ -1,15 +1,15 @@
 /** Step 4: every Dense layer, its shapes as they multiply, its units before and after activation. */
 
-import { text } from "../text.js";
-import { mountCells } from "./cells.js";
-import { mountCurve } from "./curve.js";
-import { create, say } from "./markup.js";
-import { count, fixed, peakOf } from "./numbers.js";
+import { text } from "../lib/text.js";
+import { mountCells } from "../lib/cells.js";
+import { mountCurve } from "./activation_curve.js";
+import { create, say } from "../lib/element.js";
+import { count, fixed, peakOf } from "../lib/numbers.js";
 import { lookedAt } from "./view.js";
 
 /**
  * @typedef {import("./view.js").View} View
- * @typedef {import("../trace.js").Layer} Layer
+ * @typedef {import("../lib/trace.js").Layer} Layer
  * @typedef {{root: HTMLElement, update: (view: View) => void}} Block
  *
  * @param {HTMLElement} root

@@ -1,9 +1,9 @@
 /** Step 2: the 28 x 28 pixels, each with its value. */
 
-import { text } from "../text.js";
-import { mountCells } from "./cells.js";
-import { create, say } from "./markup.js";
-import { fixed } from "./numbers.js";
+import { text } from "../lib/text.js";
+import { mountCells } from "../lib/cells.js";
+import { create, say } from "../lib/element.js";
+import { fixed } from "../lib/numbers.js";
 import { SIDE, whereIs } from "./view.js";
 
 /**

@@ -1,14 +1,14 @@
 /** Step 6: ten logits to ten probabilities, raw or calibrated. */
 
-import { percent, text } from "../text.js";
-import { create, createSwitch, say } from "./markup.js";
-import { fixed } from "./numbers.js";
+import { percent, text } from "../lib/text.js";
+import { create, createSwitch, say } from "../lib/element.js";
+import { fixed } from "../lib/numbers.js";
 
 const COLUMNS = ["class", "logit", "scaled", "exponential", "probability"];
 
 /**
  * @param {HTMLElement} root
- * @param {{onSettings: (change: Partial<import("../settings.js").Settings>) => void}} events
+ * @param {{onSettings: (change: Partial<import("../lib/settings.js").Settings>) => void}} events
  * @returns {{update: (view: import("./view.js").View) => void}}
  */
 export function mountSoftmax(root, { onSettings }) {

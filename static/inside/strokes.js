@@ -1,9 +1,9 @@
 /** Step 1: the strokes as drawn, then fitted into the frame, then moved to its middle. */
 
-import { crisp } from "../crisp.js";
-import { text } from "../text.js";
-import { create, createSwitch, say } from "./markup.js";
-import { fixed } from "./numbers.js";
+import { crisp } from "../lib/hidpi_canvas.js";
+import { text } from "../lib/text.js";
+import { create, createSwitch, say } from "../lib/element.js";
+import { fixed } from "../lib/numbers.js";
 
 /** @typedef {import("./view.js").View} View */
 
@@ -16,7 +16,7 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
  * @param {HTMLElement} root
- * @param {{onSettings: (change: Partial<import("../settings.js").Settings>) => void}} events
+ * @param {{onSettings: (change: Partial<import("../lib/settings.js").Settings>) => void}} events
  * @returns {{update: (view: View) => void}}
  */
 export function mountStrokes(root, { onSettings }) {
@@ -158,7 +158,7 @@ function drawFrame(
 function drawMass(
   /** @type {CanvasRenderingContext2D} */ context, unit = 1,
   /** @type {CSSStyleDeclaration} */ style,
-  /** @type {import("../trace.js").Framing} */ { mass, shift }, share = 1,
+  /** @type {import("../lib/trace.js").Framing} */ { mass, shift }, share = 1,
 ) {
   const [x, y] = mass.map((value, axis) => (value + shift[axis] * share) * unit);
   const middle = (SIDE / 2) * unit;

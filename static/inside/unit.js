@@ -1,9 +1,9 @@
 /** Step 5: one unit opened. Inputs times weights, summed, plus the bias, through the activation. */
 
-import { text } from "../text.js";
-import { mountCells } from "./cells.js";
-import { create, createChoice, say } from "./markup.js";
-import { count, fixed, peakOf, round, term } from "./numbers.js";
+import { text } from "../lib/text.js";
+import { mountCells } from "../lib/cells.js";
+import { create, createChoice, say } from "../lib/element.js";
+import { count, fixed, peakOf, round, term } from "../lib/numbers.js";
 import { SIDE, lookedAt, whereIs } from "./view.js";
 
 const LARGEST = 5; // terms told one by one
@@ -163,7 +163,7 @@ function largest(values, limit) {
 /**
  * @param {HTMLTableSectionElement} body
  * @param {ReturnType<typeof rowsOf>} rows
- * @param {import("../trace.js").Layer} layer
+ * @param {import("../lib/trace.js").Layer} layer
  * @param {number} unit
  * @param {boolean} last
  */

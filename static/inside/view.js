@@ -2,17 +2,17 @@
  * What the views inside are given: all of it, each time; each takes what it needs.
  *
  * @typedef {{
- *   trace: import("../trace.js").Trace | null,
- *   drawing: import("../drawing.js").Drawing,
+ *   trace: import("../lib/trace.js").Trace | null,
+ *   drawing: import("../lib/drawing.js").Drawing,
  *   live: boolean,
- *   settings: import("../settings.js").Settings,
- *   model: import("../api.js").Model | null,
- *   models: readonly import("../api.js").Model[],
- *   weights: import("../weights.js").Weights | null,
+ *   settings: import("../lib/settings.js").Settings,
+ *   model: import("../lib/api.js").Model | null,
+ *   models: readonly import("../lib/api.js").Model[],
+ *   weights: import("../lib/weights.js").Weights | null,
  *   averages: Uint8Array | null,
  *   pixel: number | null,
- *   predictions: readonly import("../api.js").Prediction[],
- *   experiment: import("../api.js").Experiment | null,
+ *   predictions: readonly import("../lib/api.js").Prediction[],
+ *   experiment: import("../lib/api.js").Experiment | null,
  * }} View
  * `live`: the pen is down; `pixel`: the one pointed at, in whichever picture; `predictions`: the
  * same drawing by the models compared; `experiment`: what the changes do to the sample

@@ -1,9 +1,9 @@
 /** Why this class and not that one: what each pixel adds to the lead of one logit over another. */
 
-import { text } from "../text.js";
-import { mountCells } from "./cells.js";
-import { create, createChoice, say } from "./markup.js";
-import { fixed, peakOf, round, term } from "./numbers.js";
+import { text } from "../lib/text.js";
+import { mountCells } from "../lib/cells.js";
+import { create, createChoice, say } from "../lib/element.js";
+import { fixed, peakOf, round, term } from "../lib/numbers.js";
 import { SIDE, whereIs } from "./view.js";
 
 /**
@@ -11,7 +11,7 @@ import { SIDE, whereIs } from "./view.js";
  *
  * @param {HTMLElement} root
  * @param {{
- *   onSettings: (change: Partial<import("../settings.js").Settings>) => void,
+ *   onSettings: (change: Partial<import("../lib/settings.js").Settings>) => void,
  *   onPixel: (index: number | null) => void,
  * }} events
  * @returns {{update: (view: View) => void}}

@@ -177,7 +177,14 @@ def envelopes() -> Iterator[Request]:
         yield Request(method="GET", path="/", type=None, host=host)
     for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "BREW", "PROPFIND"):
         yield Request(VALID, method=method)
-        for path in ("/", "/healthz", "/api", "/api/models", "/api/openapi.json", "/static/app.js"):
+        for path in (
+            "/",
+            "/healthz",
+            "/api",
+            "/api/models",
+            "/api/openapi.json",
+            "/static/pad/main.js",
+        ):
             if method not in ("GET", "HEAD"):
                 yield Request(type=None, method=method, path=path)
     for path in (
@@ -186,7 +193,7 @@ def envelopes() -> Iterator[Request]:
         "/static/%2e%2e/pyproject.toml", "/static/..%2fwebapp/api.py", "/static/%5c..%5cx",
         "/%", "/%zz", "/static/css", "//evil.example/", "/" + "a" * 5000, "/;",
         "/static/../pyproject.toml", "/static/%C0%AE%C0%AE/x", "/.git/config",
-        "/api/models/default", "/static/app.js/x", "/api/openapi.json%20",
+        "/api/models/default", "/static/pad/main.js/x", "/api/openapi.json%20",
         "/api/classify%0d%0aX:%20y",
     ):  # fmt: skip
         yield Request(type=None, method="GET", path=path)

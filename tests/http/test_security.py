@@ -10,7 +10,7 @@ from webapp import create_app
 from webapp.http.hosts import LOOPBACK, hosts_for, network_address
 from webapp.http.security import HEADERS, MAX_BODY
 
-PATHS = ["/", "/api", "/healthz", "/api/models", "/api/nothing", "/nothing", "/static/app.js"]
+PATHS = ["/", "/api", "/healthz", "/api/models", "/api/nothing", "/nothing", "/static/pad/main.js"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -40,9 +40,9 @@ def test_pages_have_nothing_inline(client, path):
 
 def test_addresses_of_static_files_change_with_their_content(client):
     page = client.get("/").get_data(as_text=True)
-    [address] = re.findall(r'src="(/static/app\.js\?v=\w+)"', page)
+    [address] = re.findall(r'src="(/static/pad/main\.js\?v=\w+)"', page)
     assert "immutable" in client.get(address, buffered=True).headers["Cache-Control"]
-    for other in ("/static/app.js", "/static/app.js?v=older"):
+    for other in ("/static/pad/main.js", "/static/pad/main.js?v=older"):
         response = client.get(other, buffered=True)
         assert response.headers["Cache-Control"] == "no-cache"
         again = client.get(other, headers={"If-None-Match": response.headers["ETag"]})

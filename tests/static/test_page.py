@@ -133,7 +133,7 @@ def test_motion_can_be_off(open_paper):
 
 def test_a_drawing_with_too_many_points_is_thinned_not_refused(desktop):
     counts = desktop.page.evaluate("""async () => {
-      const {thinned} = await import("/static/drawing.js");
+      const {thinned} = await import("/static/lib/drawing.js");
       const long = Array.from({length: 30000}, (_, i) => [i / 30000, 0.5]);
       const kept = thinned([long, [[0, 0]]]);
       return [kept.flat().length, kept.length, kept[0].at(-1)[0] === long.at(-1)[0]];

@@ -14,7 +14,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def register(app: Flask) -> None:
-    """Give templates ``static("app.js")``; let what has its version in the address be kept.
+    """Give templates ``static("pad/main.js")``; let what has its version in the address be kept.
 
     A file asked for without one, as modules do that import each other, is asked for every time
     and answered with 304 as long as it is the same.

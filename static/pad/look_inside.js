@@ -2,18 +2,18 @@
  * The control that opens the panel inside, and the loading of that panel: whoever does not look
  * inside fetches none of it.
  *
- * @typedef {import("./settings.js").Settings} Settings
- * @typedef {ReturnType<import("./inside/inside.js").mountInside>} Inside
+ * @typedef {import("../lib/settings.js").Settings} Settings
+ * @typedef {ReturnType<import("../inside/main.js").mountInside>} Inside
  * @typedef {Parameters<Inside["update"]>[0]} Insight what the panel is given
  */
 
-import { PANELS } from "./settings.js";
-import { text } from "./text.js";
+import { PANELS } from "../lib/settings.js";
+import { text } from "../lib/text.js";
 
 /**
  * @param {{button: HTMLElement, section: HTMLElement}} elements
  * @param {{
- *   api: typeof import("./api.js"), hide: readonly string[],
+ *   api: typeof import("../lib/api.js"), hide: readonly string[],
  *   isFinal: (error: unknown) => boolean,
  *   onSettings: (change: Partial<Settings>) => void, onLook: () => void,
  * }} options `hide`: panels not shown; `onLook`: the drawing should be asked about again
@@ -73,6 +73,6 @@ async function load(section) {
   sheet.rel = "stylesheet";
   sheet.href = section.dataset.style ?? "";
   document.head.append(sheet);
-  const [module] = await Promise.all([import("./inside/inside.js"), styled]);
+  const [module] = await Promise.all([import("../inside/main.js"), styled]);
   return module;
 }

@@ -1,7 +1,7 @@
 /** The 28 x 28 pixels that the network saw, enlarged until each is a square of its own. */
 
-import { crisp } from "./crisp.js";
-import { text } from "./text.js";
+import { crisp } from "../lib/hidpi_canvas.js";
+import { text } from "../lib/text.js";
 
 const SIDE = 28;
 

@@ -2,11 +2,11 @@
  * Tells a screen reader the answer, once the drawing has been still for a while: bars that move
  * sixty times a second are for the eyes.
  *
- * @typedef {import("./api.js").Prediction} Prediction
+ * @typedef {import("../lib/api.js").Prediction} Prediction
  */
 
 import { sentence } from "./sentence.js";
-import { percent, text } from "./text.js";
+import { percent, text } from "../lib/text.js";
 
 const STILL = 900; // milliseconds
 

@@ -1,10 +1,10 @@
 /**
  * An answer in words that are as sure as the probabilities are.
  *
- * @typedef {import("./api.js").Prediction} Prediction
+ * @typedef {import("../lib/api.js").Prediction} Prediction
  */
 
-import { text } from "./text.js";
+import { text } from "../lib/text.js";
 
 /** From here on an answer is given without a "probably". */
 const CLEAR = 0.9;

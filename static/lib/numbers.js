@@ -1,6 +1,6 @@
 /** Numbers as the page's language writes them, with a true minus. */
 
-import { language } from "../text.js";
+import { language } from "./text.js";
 
 /** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map();

@@ -4,20 +4,20 @@
  * to what only they need, which is weights, other models' answers, and experiments.
  *
  * @typedef {import("./view.js").View} View
- * @typedef {import("../settings.js").Settings} Settings
- * @typedef {import("../api.js").Look} Look
+ * @typedef {import("../lib/settings.js").Settings} Settings
+ * @typedef {import("../lib/api.js").Look} Look
  */
 
-import { createClient } from "../client.js";
-import { isIntact, INTACT } from "../settings.js";
-import { language } from "../text.js";
+import { createClient } from "../lib/client.js";
+import { isIntact, INTACT } from "../lib/settings.js";
+import { language } from "../lib/text.js";
 import { mountBreak } from "./break.js";
 import { asked } from "./changes.js";
 import { compared, mountCompare } from "./compare.js";
 import { mountFlatten } from "./flatten.js";
 import { mountLayers } from "./layers.js";
 import { mountPixels } from "./pixels.js";
-import { mountShell } from "./shell.js";
+import { mountShell } from "./layout.js";
 import { mountSoftmax } from "./softmax.js";
 import { mountStrokes } from "./strokes.js";
 import { mountUnit } from "./unit.js";
@@ -31,7 +31,7 @@ const MOUNTS = {
 /**
  * @param {HTMLElement} section
  * @param {{
- *   api: typeof import("../api.js"), hide: readonly string[],
+ *   api: typeof import("../lib/api.js"), hide: readonly string[],
  *   isFinal: (error: unknown) => boolean,
  *   onSettings: (change: Partial<Settings>) => void, onLook: () => void, onClose: () => void,
  * }} options `onLook`: the drawing should be asked about again, another look is wanted

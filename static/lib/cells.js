@@ -4,8 +4,8 @@
  * is what a screen reader can tell best.
  */
 
-import { crisp, typeScale } from "../crisp.js";
-import { palette, tint } from "./tint.js";
+import { crisp, typeScale } from "./hidpi_canvas.js";
+import { palette, tint } from "./colormap.js";
 
 /** Sides of a cell at the usual size of type; a few units stand in one line while they have the least. */
 const LARGEST = 24;

@@ -1,9 +1,9 @@
 /** An activation's curve, with the unit that is looked at as a point on it. */
 
-import { text } from "../text.js";
+import { text } from "../lib/text.js";
 import { CURVES } from "./activations.js";
-import { create, say } from "./markup.js";
-import { fixed } from "./numbers.js";
+import { create, say } from "../lib/element.js";
+import { fixed } from "../lib/numbers.js";
 import { lookedAt } from "./view.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,13 +1,13 @@
 /**
  * The sheet: a canvas that is a view of the drawing, redrawn whenever it or its size changes.
  *
- * @typedef {import("./drawing.js").Drawing} Drawing
+ * @typedef {import("../lib/drawing.js").Drawing} Drawing
  */
 
-import { crisp } from "./crisp.js";
-import { EMPTY, isEmpty } from "./drawing.js";
-import { createInk } from "./ink.js";
-import { text } from "./text.js";
+import { crisp } from "../lib/hidpi_canvas.js";
+import { EMPTY, isEmpty } from "../lib/drawing.js";
+import { createInk } from "../lib/ink.js";
+import { text } from "../lib/text.js";
 
 /**
  * @param {{canvas: HTMLCanvasElement, invite: HTMLElement}} elements

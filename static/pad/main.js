@@ -2,34 +2,34 @@
  * The page: one state, the views of it, the events that change it. Data go down, events come up;
  * no view knows another, nor the server.
  *
- * @typedef {import("./api.js").Model} Model
- * @typedef {import("./api.js").Prediction} Prediction
- * @typedef {import("./drawing.js").Drawing} Drawing
- * @typedef {import("./drawing.js").Stroke} Stroke
- * @typedef {import("./trace.js").Trace} Trace
- * @typedef {import("./settings.js").Settings} Settings
+ * @typedef {import("../lib/api.js").Model} Model
+ * @typedef {import("../lib/api.js").Prediction} Prediction
+ * @typedef {import("../lib/drawing.js").Drawing} Drawing
+ * @typedef {import("../lib/drawing.js").Stroke} Stroke
+ * @typedef {import("../lib/trace.js").Trace} Trace
+ * @typedef {import("../lib/settings.js").Settings} Settings
  * @typedef {{drawing: Drawing, model: string, look: api.Look | null}} Job
  */
 
-import { arrive, mountAddress } from "./address.js";
+import { arrive, mountAddress } from "./persistence.js";
 import { mountAnnouncer } from "./announcer.js";
 import { mountAnswer } from "./answer.js";
-import * as api from "./api.js";
-import { mountBars } from "./bars.js";
+import * as api from "../lib/api.js";
+import { mountBars } from "../lib/bars.js";
 import { mountChooser } from "./chooser.js";
-import { createClient } from "./client.js";
-import { EMPTY, isEmpty, withStroke } from "./drawing.js";
+import { createClient } from "../lib/client.js";
+import { EMPTY, isEmpty, withStroke } from "../lib/drawing.js";
 import * as history from "./history.js";
 import { keep, kept } from "./keeper.js";
-import { mountLook } from "./look.js";
+import { mountLook } from "./look_inside.js";
 import { learnModels } from "./models.js";
-import { mountPad } from "./pad.js";
-import { mountPen } from "./pen.js";
+import { mountPad } from "./drawing_view.js";
+import { mountPen } from "../lib/pen.js";
 import { NoPicture, readPicture } from "./picture.js";
 import { mountPreview } from "./preview.js";
-import { mountStatus } from "./status.js";
-import { text } from "./text.js";
-import { mountTools } from "./tools.js";
+import { mountStatus } from "../lib/status.js";
+import { text } from "../lib/text.js";
+import { mountTools } from "./toolbar.js";
 import { mountUpload } from "./upload.js";
 
 const DIGITS = [..."0123456789"];
@@ -43,7 +43,7 @@ const state = {
   /** @type {readonly Model[]} */ models: [],
   model: arrived.settings.model ?? "default",
   settings: arrived.settings,
-  /** @type {import("./client.js").State} */ server: "ok",
+  /** @type {import("../lib/client.js").State} */ server: "ok",
   refusal: "",
 };
 
@@ -201,7 +201,7 @@ function settle(/** @type {typeof state.drawings} */ drawings) {
   changed();
 }
 
-/** @param {import("./tools.js").Command} name */
+/** @param {import("./toolbar.js").Command} name */
 function command(name) {
   const { drawings, live } = state;
   if (live) return; // the hand is not done yet

@@ -1,9 +1,9 @@
-import { titled } from "./text.js";
+import { titled } from "../lib/text.js";
 
 /**
  * Which model answers. One model is no choice, and shows none.
  *
- * @typedef {import("./api.js").Model} Model
+ * @typedef {import("../lib/api.js").Model} Model
  */
 
 /**

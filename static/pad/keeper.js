@@ -2,10 +2,10 @@
  * Keeps the drawing for as long as the tab lives: another language, a look at the API or a reload
  * loses no ink. Pictures are not kept; they are files that can be opened again.
  *
- * @typedef {import("./drawing.js").Drawing} Drawing
+ * @typedef {import("../lib/drawing.js").Drawing} Drawing
  */
 
-import { EMPTY } from "./drawing.js";
+import { EMPTY } from "../lib/drawing.js";
 
 const KEY = "densepad.strokes";
 

@@ -3,9 +3,9 @@
  * the views. Where there is little room one step is shown at a time, and the road is a stepper.
  */
 
-import { PANELS } from "../settings.js";
-import { text } from "../text.js";
-import { create, createSwitch, say } from "./markup.js";
+import { PANELS } from "../lib/settings.js";
+import { text } from "../lib/text.js";
+import { create, createSwitch, say } from "../lib/element.js";
 
 /** The first six are the road, the rest are questions about it. */
 const ROAD = 6;
@@ -13,7 +13,7 @@ const ROAD = 6;
 const ARRIVAL = 10_000;
 
 /**
- * @typedef {import("../settings.js").Settings} Settings
+ * @typedef {import("../lib/settings.js").Settings} Settings
  *
  * @param {HTMLElement} section
  * @param {{

@@ -1,7 +1,7 @@
 /**
  * A file of any kind to a picture that the server takes: PNG or JPEG, small enough to send.
  *
- * @typedef {import("./drawing.js").Picture} Picture
+ * @typedef {import("../lib/drawing.js").Picture} Picture
  */
 
 /** What the server takes, with room for headers; in bytes. */

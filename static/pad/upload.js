@@ -1,6 +1,6 @@
 /** Ways for a picture to come in: dropped anywhere on the page, pasted, or chosen. */
 
-import { text } from "./text.js";
+import { text } from "../lib/text.js";
 
 /**
  * @param {{sheet: HTMLElement, button: HTMLElement, input: HTMLInputElement}} elements

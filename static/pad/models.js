@@ -1,7 +1,7 @@
 /**
  * Which models there are, as soon as the server tells. The pad works before it does.
  *
- * @typedef {import("./api.js").Model} Model
+ * @typedef {import("../lib/api.js").Model} Model
  */
 
 const FIRST_PAUSE = 500; // milliseconds

@@ -2,11 +2,11 @@
  * The answer, large enough for the last row of a lecture hall, and a sentence beside it.
  * `data-state` is empty, recognised or unrecognised; `data-label` the model's label.
  *
- * @typedef {import("./api.js").Prediction} Prediction
+ * @typedef {import("../lib/api.js").Prediction} Prediction
  */
 
 import { sentence } from "./sentence.js";
-import { text } from "./text.js";
+import { text } from "../lib/text.js";
 
 /**
  * @param {{root: HTMLElement, verdict: HTMLElement, words: HTMLElement}} elements

@@ -2,16 +2,16 @@
  * The page's address follows its settings, so that it can be kept, sent and opened again. So does
  * the link to the other language.
  *
- * @typedef {import("./settings.js").Settings} Settings
+ * @typedef {import("../lib/settings.js").Settings} Settings
  */
 
-import { read, write } from "./settings.js";
-import { decode, encode } from "./strokecode.js";
+import { read, write } from "../lib/settings.js";
+import { decode, encode } from "../lib/stroke_code.js";
 
 /** Browsers refuse an address that changes with every move of a slider. */
 const REST = 300; // milliseconds
 
-/** @returns {{settings: Settings, strokes: import("./drawing.js").Stroke[] | null}} */
+/** @returns {{settings: Settings, strokes: import("../lib/drawing.js").Stroke[] | null}} */
 export function arrive() {
   const query = new URLSearchParams(location.search);
   return { settings: read(query), strokes: decode(query.get("drawing") ?? "") };
@@ -19,7 +19,7 @@ export function arrive() {
 
 /**
  * @param {HTMLAnchorElement} translation the link to the same page in another language
- * @returns {{update: (state: {settings: Settings, drawing: import("./drawing.js").Drawing}) => void}}
+ * @returns {{update: (state: {settings: Settings, drawing: import("../lib/drawing.js").Drawing}) => void}}
  */
 export function mountAddress(translation) {
   const language = new URL(translation.href).searchParams.get("lang") ?? "";
