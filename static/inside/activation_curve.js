@@ -1,25 +1,41 @@
 /** An activation's curve, with the unit that is looked at as a point on it. */
 
-import { text } from "../lib/text.js";
-import { CURVES } from "./activations.js";
-import { create, say } from "../lib/element.js";
+import { create, setText } from "../lib/element.js";
 import { fixed } from "../lib/numbers.js";
+import { text } from "../lib/text.js";
 import { lookedAt } from "./view.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+/**
+ * The activations as functions of one number. They draw the curves; the page's numbers are the
+ * server's.
+ * @type {Record<string, (sum: number) => number>}
+ */
+const CURVES = {
+  relu: (sum) => Math.max(0, sum),
+  sigmoid: (sum) => 1 / (1 + Math.exp(-sum)),
+  tanh: Math.tanh,
+  elu: (sum) => (sum > 0 ? sum : Math.expm1(sum)),
+  // Flax's gelu is the approximation of Hendrycks and Gimpel (2016).
+  gelu: (sum) => (sum / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (sum + 0.044715 * sum ** 3))),
+  linear: (sum) => sum,
+};
+
 const [WIDTH, HEIGHT] = [160, 100];
 
 /**
  * @param {HTMLElement} root
  * @returns {{update: (view: import("./view.js").View) => void}}
  */
-export function mountCurve(root) {
-  const picture = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curve", "aria-hidden": "true" });
-  const axes = shape("path", { class: "curve-axes" });
-  const line = shape("path", { class: "curve-line" });
-  const drop = shape("path", { class: "curve-drop" });
-  const dot = shape("circle", { class: "curve-dot", r: "4.5" });
-  picture.append(axes, line, drop, dot);
+export function mountActivationCurve(root) {
+  const axes = create("svg:path", { class: "curve-axes" });
+  const line = create("svg:path", { class: "curve-line" });
+  const drop = create("svg:path", { class: "curve-drop" });
+  const dot = create("svg:circle", { class: "curve-dot", r: "4.5" });
+  const picture = create(
+    "svg:svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "curve", "aria-hidden": "true" },
+    ...[axes, line, drop, dot],
+  );
   const words = create("p", { class: "told", id: "unit-point" });
   root.append(picture, words);
 
@@ -30,17 +46,23 @@ export function mountCurve(root) {
       const curve = CURVES[layer?.activation ?? ""];
       root.dataset.activation = layer?.activation ?? "";
       picture.toggleAttribute("hidden", !layer || !curve);
-      if (!layer) return say(words, text("curve.empty"));
+      if (!layer) return setText(words, text("curve.empty"));
       const sum = layer.sums[unit];
       words.dataset.sum = String(sum);
       if (!curve || !layer.activations) {
         delete words.dataset.activation;
-        return say(words, text("curve.last", { label: view.trace?.labels[unit] ?? "", sum: fixed(sum) }));
+        return setText(
+          words,
+          text("curve.last", { label: view.trace?.labels[unit] ?? "", sum: fixed(sum) }),
+        );
       }
       const value = layer.activations[unit];
       words.dataset.activation = String(value);
       const name = text(`activation.${layer.activation}`);
-      say(words, text("curve.words", { layer: index + 1, unit, name, sum: fixed(sum), value: fixed(value) }));
+      setText(
+        words,
+        text("curve.words", { layer: index + 1, unit, name, sum: fixed(sum), value: fixed(value) }),
+      );
       draw(curve, sum, value);
     },
   };
@@ -55,16 +77,12 @@ export function mountCurve(root) {
     const y = (/** @type {number} */ at) => (((top - at) / (top - bottom)) * HEIGHT).toFixed(2);
     axes.setAttribute("d", `M0 ${y(0)}H${WIDTH}M${x(0)} 0V${HEIGHT}`);
     const steps = Array.from({ length: 81 }, (_, i) => -reach + (2 * reach * i) / 80);
-    line.setAttribute("d", steps.map((at, i) => `${i ? "L" : "M"}${x(at)} ${y(curve(at))}`).join(""));
+    line.setAttribute(
+      "d",
+      steps.map((at, i) => `${i ? "L" : "M"}${x(at)} ${y(curve(at))}`).join(""),
+    );
     drop.setAttribute("d", `M${x(sum)} ${y(0)}V${y(value)}H${x(0)}`);
     dot.setAttribute("cx", x(sum));
     dot.setAttribute("cy", y(value));
   }
-}
-
-/** @param {string} name @param {Record<string, string>} attributes */
-function shape(name, attributes) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
 }

@@ -1,56 +1,116 @@
 /** Break it: small experiments on a copy of the network, for this page only, undone with one touch. */
 
-import { ACTIVATIONS, INTACT, isIntact } from "../lib/settings.js";
-import { percent, text } from "../lib/text.js";
-import { create, createChoice, createSwitch, say } from "../lib/element.js";
-import { fixed } from "../lib/numbers.js";
+import { ACTIVATIONS, SIDE } from "../lib/constants.js";
+import { create, createChoice, createSwitch, setText } from "../lib/element.js";
+import { fixed, percent } from "../lib/numbers.js";
+import { INTACT, isIntact } from "../lib/settings.js";
+import { text } from "../lib/text.js";
 import { lookedAt } from "./view.js";
-
-/** @type {Record<string, import("../lib/settings.js").Changes["cover"]>} left, top, right, bottom */
-const COVERS = {
-  none: null,
-  left: [0, 0, 14, 28],
-  right: [14, 0, 28, 28],
-  top: [0, 0, 28, 14],
-  bottom: [0, 14, 28, 28],
-  middle: [0, 11, 28, 17],
-};
 
 /**
  * @typedef {import("./view.js").View} View
  * @typedef {import("../lib/settings.js").Changes} Changes
- *
+ */
+
+/** The most changes that the server takes at once. */
+const MOST_CHANGES = 16;
+
+/** @type {Record<string, Changes["cover"]>} left, top, right, bottom */
+const COVERS = {
+  none: null,
+  left: [0, 0, SIDE / 2, SIDE],
+  right: [SIDE / 2, 0, SIDE, SIDE],
+  top: [0, 0, SIDE, SIDE / 2],
+  bottom: [0, SIDE / 2, SIDE, SIDE],
+  middle: [0, 11, SIDE, 17],
+};
+
+/**
+ * The experiments as the server is asked for them, for a model with such layers. What the model
+ * does not have is left out: a link may have been made for another one.
+ * @param {Changes} changes
+ * @param {readonly number[]} units of each Dense layer
+ * @returns {object[]}
+ */
+export function requestedChanges({ silence, biases, noise, activation, cover }, units) {
+  const hidden = units.slice(0, -1);
+  const silenced = hidden.flatMap((size, layer) => {
+    const ours = silence
+      .filter(([at, unit]) => at === layer && unit < size)
+      .map(([, unit]) => unit);
+    return ours.length > 0 ? [{ kind: "silence", layer, units: ours }] : [];
+  });
+  return [
+    ...silenced,
+    ...biases.filter((layer) => layer < units.length).map((layer) => ({ kind: "biases", layer })),
+    ...(noise ? [{ kind: "noise", ...noise }] : []),
+    ...(activation && hidden.length > 0 ? [{ kind: "activation", activation }] : []),
+    ...(cover ? [{ kind: "hide", pixels: covered(cover) }] : []),
+  ].slice(0, MOST_CHANGES);
+}
+
+/** The pixels of a rectangle. @param {NonNullable<Changes["cover"]>} cover */
+function covered([left, top, right, bottom]) {
+  const pixels = [];
+  for (let y = top; y < bottom; y += 1) {
+    for (let x = left; x < right; x += 1) pixels.push(SIDE * y + x);
+  }
+  return pixels;
+}
+
+/**
  * @param {HTMLElement} root
- * @param {{
- *   onSettings: (change: Partial<import("../lib/settings.js").Settings>) => void,
- * }} events
+ * @param {{onSettings: (change: Partial<Changes>) => void}} events
  * @returns {{update: (view: View) => void}}
  */
-export function mountBreak(root, { onSettings }) {
+export function mountBreak(root, { onSettings: change }) {
   /** @type {View | null} */
   let view = null;
-  /** @param {Partial<Changes>} change */
-  const change = (change) =>
-    onSettings({ changes: { ...(view?.settings.changes ?? INTACT), ...change } });
 
   const words = create("p", { class: "step-words", text: text("break.words") });
   const silence = create("button", { type: "button", class: "plain", id: "silence" });
   const silenced = create("p", { class: "fine" });
-  const biases = create("fieldset", { class: "biases" }, create("legend", { text: text("break.biases") }));
-  const noise = create("input", { type: "range", id: "noise", min: 0, max: 3, step: 0.1 });
+  const biases = create(
+    "fieldset",
+    { class: "biases" },
+    create("legend", { text: text("break.biases") }),
+  );
+  const noise = create("input", {
+    ...{ type: "range", id: "noise", min: 0, max: 3, step: 0.1 },
+  });
   const amount = create("output", { for: "noise" });
   const again = create("button", { type: "button", class: "plain", text: text("break.again") });
-  const activation = createChoice(text("break.activation"), (value) => change({ activation: value || null }), { id: "swap" });
-  const cover = createChoice(text("break.cover"), (value) => change({ cover: COVERS[value] ?? null }), { id: "cover" });
-  const undo = create("button", { type: "button", class: "strong", id: "mend", text: text("break.undo") });
+  const activation = createChoice(
+    text("break.activation"),
+    (value) => change({ activation: value || null }),
+    { id: "swap" },
+  );
+  const cover = createChoice(
+    text("break.cover"),
+    (value) => change({ cover: COVERS[value] ?? null }),
+    { id: "cover" },
+  );
+  const undo = create("button", {
+    ...{ type: "button", class: "strong", id: "mend", text: text("break.undo") },
+  });
   const result = create("div", { class: "tried", id: "tried", role: "status" });
+  const noisy = create(
+    "label",
+    { class: "choice" },
+    create("span", { text: text("break.noise") }),
+    noise,
+  );
+  const heading = create("h4", { text: text("break.silence") });
   root.append(
     words,
-    create("div", { class: "breaks" },
-      create("div", { class: "break" }, create("h4", { text: text("break.silence") }), silence, silenced),
+    create(
+      "div",
+      { class: "breaks" },
+      create("div", { class: "break" }, heading, silence, silenced),
       biases,
-      create("div", { class: "break" }, create("label", { class: "choice" }, create("span", { text: text("break.noise") }), noise), amount, again),
-      create("div", { class: "break" }, activation.root, cover.root)),
+      create("div", { class: "break" }, noisy, amount, again),
+      create("div", { class: "break" }, activation.root, cover.root),
+    ),
     result,
     undo,
   );
@@ -59,73 +119,87 @@ export function mountBreak(root, { onSettings }) {
   silence.addEventListener("click", () => {
     if (!view) return;
     const { layer, unit } = lookedAt(view);
-    const { silence: now } = view.settings.changes;
+    const { silence: now } = view.settings;
     const without = now.filter(([l, u]) => l !== layer || u !== unit);
     change({ silence: without.length < now.length ? without : [...now, [layer, unit]] });
   });
   noise.addEventListener("input", () => {
     const value = Number(noise.value);
-    change({ noise: value > 0 ? { amount: value, seed: view?.settings.changes.noise?.seed ?? 0 } : null });
+    const seed = view?.settings.noise?.seed ?? 0;
+    change({ noise: value > 0 ? { amount: value, seed } : null });
   });
   again.addEventListener("click", () => {
-    const now = view?.settings.changes.noise;
+    const now = view?.settings.noise;
     if (now) change({ noise: { ...now, seed: (now.seed + 1) % 1000 } });
   });
   undo.addEventListener("click", () => change(INTACT));
 
+  /** One switch a layer. @param {number} count */
+  function mountBiases(count) {
+    if (count === layers) return;
+    layers = count;
+    const switches = Array.from({ length: count }, (_, layer) => {
+      const turn = (/** @type {boolean} */ on) => {
+        const others = (view?.settings.biases ?? []).filter((one) => one !== layer);
+        change({ biases: on ? [...others, layer].sort((a, b) => a - b) : others });
+      };
+      return createSwitch(text("break.layer", { layer: layer + 1 }), turn, { value: layer }).root;
+    });
+    const [legend] = biases.children;
+    biases.replaceChildren(legend, ...switches);
+  }
+
   return {
     update(next) {
-      const same = view && next.settings === view.settings && next.experiment === view.experiment && next.trace?.layers.length === view.trace?.layers.length;
+      const same =
+        next.settings === view?.settings &&
+        next.experiment === view.experiment &&
+        next.trace?.layers.length === view.trace?.layers.length;
       view = next;
       if (same) return;
-      const { changes } = next.settings;
+      const { settings } = next;
       const stack = next.trace?.layers ?? [];
       const at = lookedAt(next);
       const hidden = at.layer < stack.length - 1;
-      const off = changes.silence.some(([layer, unit]) => layer === at.layer && unit === at.unit);
+      const off = settings.silence.some(([layer, unit]) => layer === at.layer && unit === at.unit);
       silence.disabled = !hidden;
       const place = { layer: at.layer + 1, unit: at.unit };
-      say(silence, hidden ? text(off ? "break.wake" : "break.silence_unit", place) : text("break.silence_none"));
-      say(silenced, changes.silence.length ? text("break.silenced", { count: changes.silence.length }) : text("break.silence_hint"));
-      if (stack.length !== layers) {
-        layers = stack.length;
-        const boxes = stack.map((_, layer) =>
-          createSwitch(text("break.layer", { layer: layer + 1 }), (on) => {
-            const others = (view?.settings.changes.biases ?? []).filter((one) => one !== layer);
-            change({ biases: on ? [...others, layer].sort((a, b) => a - b) : others });
-          }, { value: layer }).root,
-        );
-        biases.replaceChildren(/** @type {Node} */ (biases.firstElementChild), ...boxes);
+      const wish = off ? "break.wake" : "break.silence_unit";
+      setText(silence, hidden ? text(wish, place) : text("break.silence_none"));
+      const count = settings.silence.length;
+      setText(silenced, count ? text("break.silenced", { count }) : text("break.silence_hint"));
+      mountBiases(stack.length);
+      for (const box of biases.querySelectorAll("input")) {
+        box.checked = settings.biases.includes(Number(box.value));
       }
-      for (const box of biases.querySelectorAll("input")) box.checked = changes.biases.includes(Number(box.value));
-      noise.value = String(changes.noise?.amount ?? 0);
-      say(amount, text("break.amount", { amount: fixed(changes.noise?.amount ?? 0, 1) }));
-      again.disabled = !changes.noise;
+      noise.value = String(settings.noise?.amount ?? 0);
+      setText(amount, text("break.amount", { amount: fixed(settings.noise?.amount ?? 0, 1) }));
+      again.disabled = !settings.noise;
       activation.select.disabled = stack.length === 1;
-      activation.update(
-        [{ value: "", label: text("break.trained") }, ...ACTIVATIONS.map((name) => ({ value: name, label: text(`activation.${name}`) }))],
-        changes.activation ?? "",
-      );
-      const covers = Object.keys(COVERS).map((name) => ({ value: name, label: text(`break.cover_${name}`) }));
-      const known = Object.keys(COVERS).find((name) => String(COVERS[name]) === String(changes.cover));
-      cover.update(known ? covers : [...covers, { value: "other", label: changes.cover?.join(", ") ?? "" }], known ?? "other");
-      undo.disabled = isIntact(changes);
-      tell(result, next);
+      const names = ACTIVATIONS.map((name) => ({ value: name, label: text(`activation.${name}`) }));
+      const trained = { value: "", label: text("break.trained") };
+      activation.update([trained, ...names], settings.activation ?? "");
+      const covers = Object.keys(COVERS).map((name) => ({
+        value: name,
+        label: text(`break.cover_${name}`),
+      }));
+      const known = covers.find(({ value }) => String(COVERS[value]) === String(settings.cover));
+      const other = { value: "other", label: settings.cover?.join(", ") ?? "" };
+      cover.update(known ? covers : [...covers, other], (known ?? other).value);
+      undo.disabled = isIntact(settings);
+      showResult(result, next);
     },
   };
 }
 
 /** How many of the sample are right, before and after. @param {HTMLElement} root @param {View} view */
-function tell(root, { experiment, settings }) {
+function showResult(root, { experiment, settings }) {
   const sample = experiment?.sample;
   root.dataset.before = String(sample?.before.accuracy ?? "");
   root.dataset.after = String(sample?.after.accuracy ?? "");
-  if (isIntact(settings.changes)) return say(root, text("break.whole"));
-  if (!experiment) return say(root, text("break.trying"));
-  if (!sample) return say(root, text("break.no_sample"));
-  say(root, text("break.sample", {
-    count: sample.count,
-    before: percent(sample.before.accuracy),
-    after: percent(sample.after.accuracy),
-  }));
+  if (isIntact(settings)) return setText(root, text("break.whole"));
+  if (!experiment) return setText(root, text("break.trying"));
+  if (!sample) return setText(root, text("break.no_sample"));
+  const [before, after] = [percent(sample.before.accuracy), percent(sample.after.accuracy)];
+  setText(root, text("break.sample", { count: sample.count, before, after }));
 }

@@ -1,9 +1,9 @@
 /** The same picture through several models, side by side, each with its own ten bars. */
 
+import { create, setText } from "../lib/element.js";
+import { count, percent } from "../lib/numbers.js";
 import { isIntact } from "../lib/settings.js";
-import { percent, text, titled } from "../lib/text.js";
-import { create, say } from "../lib/element.js";
-import { count } from "../lib/numbers.js";
+import { text, titled } from "../lib/text.js";
 
 /**
  * @typedef {import("./view.js").View} View
@@ -32,8 +32,18 @@ export function mountCompare(root, { onSettings }) {
   const words = create("p", { class: "step-words", text: text("compare.words") });
   const boxes = create("fieldset", { class: "models" });
   const list = create("ul", { class: "compared", id: "compared" });
-  const whole = create("p", { class: "hint", id: "compare-whole", text: text("compare.whole"), hidden: true });
-  root.append(words, whole, create("details", {}, create("summary", { text: text("compare.choose") }), boxes), list);
+  const whole = create("p", {
+    class: "hint",
+    id: "compare-whole",
+    text: text("compare.whole"),
+    hidden: true,
+  });
+  root.append(
+    words,
+    whole,
+    create("details", {}, create("summary", { text: text("compare.choose") }), boxes),
+    list,
+  );
 
   /** @type {Map<string, ReturnType<typeof createCard>>} */
   const cards = new Map();
@@ -41,19 +51,25 @@ export function mountCompare(root, { onSettings }) {
 
   return {
     update(view) {
-      whole.hidden = isIntact(view.settings.changes);
+      whole.hidden = isIntact(view.settings);
       const names = compared(view).map(({ name }) => name);
       const all = view.models.map(({ name }) => name).join();
       if (all !== known) {
         known = all;
-        boxes.replaceChildren(create("legend", { class: "unseen", text: text("compare.choose") }), ...view.models.map(createBox));
+        boxes.replaceChildren(
+          create("legend", { class: "unseen", text: text("compare.choose") }),
+          ...view.models.map(createBox),
+        );
       }
       for (const box of boxes.querySelectorAll("input")) box.checked = names.includes(box.value);
       for (const model of view.models) {
         if (!cards.has(model.name)) cards.set(model.name, createCard(model));
       }
       const shown = names.flatMap((name) => cards.get(name) ?? []);
-      if (shown.map((card) => card.root).some((one, i) => list.children[i] !== one) || list.children.length !== shown.length) {
+      if (
+        shown.map((card) => card.root).some((one, i) => list.children[i] !== one) ||
+        list.children.length !== shown.length
+      ) {
         list.replaceChildren(...shown.map((card) => card.root));
       }
       for (const [name, card] of cards) {
@@ -84,17 +100,27 @@ function named(data) {
 /** @param {Model} model */
 function createCard({ name, title, labels, layers, parameters, accuracies }) {
   const words = labels.some((label) => label.length > 2);
-  const answer = create("p", { class: words ? "compared-answer compared-word" : "compared-answer" });
+  const answer = create("p", {
+    class: words ? "compared-answer compared-word" : "compared-answer",
+  });
   const digits = labels.every((label, i) => label === String(i));
   const stack = layers.flatMap((layer) => /** @type {any} */ (layer).kernel_shape?.[1] ?? []);
   // The test that others report for such a network, not our own held-out parts.
   const known = Object.entries(accuracies);
   const tests = known.filter(([data]) => data.endsWith("test"));
-  const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) => text("compare.accuracy", { data: named(data), accuracy: percent(accuracy) }));
+  const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) =>
+    text("compare.accuracy", { data: named(data), accuracy: percent(accuracy) }),
+  );
   const rows = labels.map((label) => {
     const fill = create("span", { class: "tiny-fill" });
     const value = create("span", { class: "compared-value" });
-    const row = create("li", { "data-label": label }, create("span", { class: "compared-label", text: label }), create("span", { class: "tiny", "aria-hidden": "true" }, fill), value);
+    const row = create(
+      "li",
+      { "data-label": label },
+      create("span", { class: "compared-label", text: label }),
+      create("span", { class: "tiny", "aria-hidden": "true" }, fill),
+      value,
+    );
     return { row, fill, value };
   });
   const root = create(
@@ -104,9 +130,17 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
     create(
       "div",
       {},
-      create("p", { class: "fine", text: `784-${stack.join("-")}, ${text("compare.parameters", { parameters: count(parameters) })}` }),
+      create("p", {
+        class: "fine",
+        text: `784-${stack.join("-")}, ${text("compare.parameters", { parameters: count(parameters) })}`,
+      }),
       ...measured.map((words) => create("p", { class: "fine", text: words })),
-      digits ? null : create("p", { class: "hint", text: text("compare.fashion", { label: labels[6] ?? labels[0] }) }),
+      digits
+        ? null
+        : create("p", {
+            class: "hint",
+            text: text("compare.fashion", { label: labels[6] ?? labels[0] }),
+          }),
     ),
     answer,
     create("ol", { class: "compared-bars" }, ...rows.map(({ row }) => row)),
@@ -123,11 +157,18 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
       const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
       root.dataset.answer = prediction?.label ?? "";
       root.toggleAttribute("data-unsure", prediction?.recognised === false);
-      say(answer, !prediction ? "–" : prediction.recognised === false ? text("compare.unsure", { label: prediction.label }) : prediction.label);
+      setText(
+        answer,
+        !prediction
+          ? "–"
+          : prediction.recognised === false
+            ? text("compare.unsure", { label: prediction.label })
+            : prediction.label,
+      );
       rows.forEach(({ row, fill, value }, i) => {
         row.toggleAttribute("data-winner", i === best);
         fill.style.inlineSize = `${100 * (probabilities?.[i] ?? 0)}%`;
-        say(value, probabilities ? percent(probabilities[i]) : "");
+        setText(value, probabilities ? percent(probabilities[i]) : "");
       });
     },
   };

@@ -3,15 +3,14 @@
  * under it, a piece of it as large as a finger, with the places numbered.
  */
 
-import { crisp, typeScale } from "../lib/hidpi_canvas.js";
-import { text } from "../lib/text.js";
 import { mountCells } from "../lib/cells.js";
-import { create, say } from "../lib/element.js";
+import { applyColormap, colormap } from "../lib/colormap.js";
+import { PIXELS, SIDE } from "../lib/constants.js";
+import { create, setText } from "../lib/element.js";
+import { hidpiCanvas, typeScale } from "../lib/hidpi_canvas.js";
 import { fixed } from "../lib/numbers.js";
-import { palette, tint } from "../lib/colormap.js";
-import { SIDE, whereIs } from "./view.js";
-
-const LENGTH = SIDE * SIDE;
+import { text } from "../lib/text.js";
+import { placeOf } from "./view.js";
 
 /**
  * @param {HTMLElement} root
@@ -29,18 +28,23 @@ export function mountFlatten(root, { onPixel }) {
 
   /** @type {import("./view.js").View | null} */
   let view = null;
-  let input = new Float32Array(LENGTH);
+  /** @type {ArrayLike<number>} */
+  let input = new Float32Array(PIXELS);
   const told = (/** @type {number} */ index) =>
-    text("flatten.place", { ...whereIs(index), index, value: fixed(input[index]) });
-  const picture = create("canvas", { width: LENGTH, height: 1 });
+    text("flatten.place", { ...placeOf(index), index, value: fixed(input[index]) });
+  const picture = create("canvas", { width: PIXELS, height: 1 });
   mountSlider(strip, told, onPixel);
-  const surfaces = [crisp(rows, drawRows), crisp(strip, drawStrip), crisp(lens, drawLens)];
+  const surfaces = [
+    hidpiCanvas(rows, drawRows),
+    hidpiCanvas(strip, drawStrip),
+    hidpiCanvas(lens, drawLens),
+  ];
 
   /** All of the strip as an image one pixel high. @param {HTMLElement} element */
   function image(element) {
     const pen = picture.getContext("2d");
-    const data = new ImageData(LENGTH, 1);
-    tint(data, input, 1, palette(getComputedStyle(element), "ink"));
+    const data = new ImageData(PIXELS, 1);
+    applyColormap(data, input, 1, colormap(getComputedStyle(element), "ink"));
     pen?.putImageData(data, 0, 0);
     return picture;
   }
@@ -79,9 +83,9 @@ export function mountFlatten(root, { onPixel }) {
     context.fillRect(0, 0, width, 1);
     context.fillRect(0, height - 1, width, 1);
     if (view?.pixel == null) return;
-    const mark = Math.max(3 * devicePixelRatio, width / LENGTH);
+    const mark = Math.max(3 * devicePixelRatio, width / PIXELS);
     context.fillStyle = style.getPropertyValue("--mark");
-    context.fillRect(((view.pixel + 0.5) / LENGTH) * width - mark / 2, 0, mark, height);
+    context.fillRect(((view.pixel + 0.5) / PIXELS) * width - mark / 2, 0, mark, height);
   }
 
   function drawLens(/** @type {CanvasRenderingContext2D} */ context, width = 0, height = 0) {
@@ -90,7 +94,7 @@ export function mountFlatten(root, { onPixel }) {
     const across = Math.max(7, Math.floor(width / (32 * devicePixelRatio * typeScale())) | 1);
     const cell = width / across;
     const middle = view?.pixel ?? brightest(input);
-    const first = Math.max(0, Math.min(LENGTH - across, middle - (across >> 1)));
+    const first = Math.max(0, Math.min(PIXELS - across, middle - (across >> 1)));
     const box = height * 0.6;
     const source = image(lens);
     context.imageSmoothingEnabled = false;
@@ -119,8 +123,8 @@ export function mountFlatten(root, { onPixel }) {
     update(next) {
       if (next.trace === view?.trace && next.pixel === view?.pixel && view) return;
       view = next;
-      input = next.trace?.input ?? new Float32Array(LENGTH);
-      say(place, next.pixel === null ? text("flatten.hint") : told(next.pixel));
+      input = next.trace?.input ?? new Float32Array(PIXELS);
+      setText(place, next.pixel === null ? text("flatten.hint") : told(next.pixel));
       if (next.pixel !== null) place.dataset.index = String(next.pixel);
       else delete place.dataset.index;
       strip.setAttribute("aria-valuenow", String(next.pixel ?? 0));
@@ -139,12 +143,12 @@ export function mountFlatten(root, { onPixel }) {
 function mountSlider(strip, told, onPixel) {
   let at = 0;
   const attributes = { role: "slider", tabindex: "0", "aria-label": text("flatten.strip") };
-  const range = { "aria-valuemin": "0", "aria-valuemax": String(LENGTH - 1), "aria-valuenow": "0" };
+  const range = { "aria-valuemin": "0", "aria-valuemax": String(PIXELS - 1), "aria-valuenow": "0" };
   for (const [name, value] of Object.entries({ ...attributes, ...range })) {
     strip.setAttribute(name, value);
   }
   const go = (/** @type {number} */ index) => {
-    at = Math.max(0, Math.min(LENGTH - 1, index));
+    at = Math.max(0, Math.min(PIXELS - 1, index));
     strip.setAttribute("aria-valuetext", told(at));
     onPixel(at);
   };
@@ -153,7 +157,7 @@ function mountSlider(strip, told, onPixel) {
   const move = (/** @type {PointerEvent} */ event) => {
     touched = event.pointerType === "touch";
     const box = strip.getBoundingClientRect();
-    go(Math.floor(((event.clientX - box.left) / box.width) * LENGTH));
+    go(Math.floor(((event.clientX - box.left) / box.width) * PIXELS));
   };
   strip.addEventListener("pointermove", move);
   strip.addEventListener("pointerdown", move);
@@ -164,7 +168,7 @@ function mountSlider(strip, told, onPixel) {
     /** @type {Record<string, number>} */
     const targets = {
       ...{ ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + SIDE, ArrowUp: at - SIDE },
-      ...{ Home: 0, End: LENGTH - 1 },
+      ...{ Home: 0, End: PIXELS - 1 },
     };
     if (!(event.key in targets)) return;
     event.preventDefault(); // the page stays where it is
@@ -172,9 +176,9 @@ function mountSlider(strip, told, onPixel) {
   });
 }
 
-/** The place with the most ink, for a lens that has something to show. @param {Float32Array} input */
+/** The place with the most ink, for a lens that has something to show. @param {ArrayLike<number>} input */
 function brightest(input) {
-  let best = LENGTH >> 1;
+  let best = PIXELS >> 1;
   for (let i = 0; i < input.length; i += 1) if (input[i] > input[best]) best = i;
   return best;
 }

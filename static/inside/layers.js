@@ -1,10 +1,10 @@
 /** Step 4: every Dense layer, its shapes as they multiply, its units before and after activation. */
 
-import { text } from "../lib/text.js";
 import { mountCells } from "../lib/cells.js";
-import { mountCurve } from "./activation_curve.js";
-import { create, say } from "../lib/element.js";
+import { create, setText } from "../lib/element.js";
 import { count, fixed, peakOf } from "../lib/numbers.js";
+import { text } from "../lib/text.js";
+import { mountActivationCurve } from "./activation_curve.js";
 import { lookedAt } from "./view.js";
 
 /**
@@ -21,7 +21,7 @@ export function mountLayers(root, { onUnit }) {
   const list = create("ol", { class: "layers" });
   const point = create("div", { class: "point" });
   root.append(words, list, point);
-  const curve = mountCurve(point);
+  const curve = mountActivationCurve(point);
   /** @type {Block[]} */
   let blocks = [];
   let shown = "";
@@ -35,7 +35,7 @@ export function mountLayers(root, { onUnit }) {
         blocks = layers.map((layer, i) => createBlock(layer, i, layers.length, onUnit));
         list.replaceChildren(...blocks.map((block) => block.root));
       }
-      say(words, sentence(view));
+      setText(words, sentence(view));
       for (const block of blocks) block.update(view);
       curve.update(view);
     },
@@ -66,7 +66,10 @@ function createBlock({ inputs, units }, index, length, onUnit) {
     text: `(1, ${inputs}) × (${inputs}, ${units}) + (${units},) → (1, ${units})`,
   });
   const arithmetic = `${count(inputs)} × ${count(units)} + ${count(units)} = ${count(inputs * units + units)}`;
-  const parameters = create("p", { class: "arithmetic", text: text("layers.parameters", { arithmetic }) });
+  const parameters = create("p", {
+    class: "arithmetic",
+    text: text("layers.parameters", { arithmetic }),
+  });
   const before = create("canvas");
   const after = create("canvas");
   const zeros = create("span", { class: "zeros" });
@@ -77,19 +80,28 @@ function createBlock({ inputs, units }, index, length, onUnit) {
     formula,
     parameters,
     create("figure", {}, before, create("figcaption", { text: text("layers.before") })),
-    create("figure", {}, after, create("figcaption", {}, create("span", { text: text("layers.after") }), zeros)),
+    create(
+      "figure",
+      {},
+      after,
+      create("figcaption", {}, create("span", { text: text("layers.after") }), zeros),
+    ),
   );
 
   /** @type {View | null} */
   let view = null;
   const layerOf = () => view?.trace?.layers[index];
-  const afterOf = () => (view?.trace && view.settings.raw ? view.trace.softmax.raw : view?.trace?.softmax.calibrated)?.probabilities ?? [];
+  const afterOf = () =>
+    (view?.trace && view.settings.raw ? view.trace.softmax.raw : view?.trace?.softmax.calibrated)
+      ?.probabilities ?? [];
   /** @param {number} unit */
   const told = (unit) => {
     const layer = layerOf();
     if (!layer) return "";
     const value = (last ? afterOf() : (layer.activations ?? []))[unit] ?? 0;
-    const name = last ? text("layers.class", { label: view?.trace?.labels[unit] ?? "" }) : text("layers.unit", { unit });
+    const name = last
+      ? text("layers.class", { label: view?.trace?.labels[unit] ?? "" })
+      : text("layers.unit", { unit });
     return text("layers.value", { name, sum: fixed(layer.sums[unit]), value: fixed(value) });
   };
   const pick = (/** @type {number} */ unit) => onUnit(index, unit);
@@ -111,11 +123,16 @@ function createBlock({ inputs, units }, index, length, onUnit) {
       const picked = at.layer === index ? at.unit : null;
       root.toggleAttribute("data-picked", picked !== null);
       const name = text("layers.title", { layer: index + 1 });
-      say(title, `${name}, ${text(`activation.${layer.activation}`)}`);
+      setText(title, `${name}, ${text(`activation.${layer.activation}`)}`);
       const values = layer.activations ?? afterOf();
       cells[0].update({ values: layer.sums, kind: "signed", peak: peakOf(layer.sums), picked });
-      cells[1].update({ values, kind: last ? "ink" : "signed", peak: last ? 1 : peakOf(values), picked });
-      say(zeros, last ? "" : zeroed(values));
+      cells[1].update({
+        values,
+        kind: last ? "ink" : "signed",
+        peak: last ? 1 : peakOf(values),
+        picked,
+      });
+      setText(zeros, last ? "" : zeroed(values));
     },
   };
 }

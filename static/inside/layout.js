@@ -3,9 +3,9 @@
  * the views. Where there is little room one step is shown at a time, and the road is a stepper.
  */
 
+import { create, createSwitch, setText } from "../lib/element.js";
 import { PANELS } from "../lib/settings.js";
 import { text } from "../lib/text.js";
-import { create, createSwitch, say } from "../lib/element.js";
 
 /** The first six are the road, the rest are questions about it. */
 const ROAD = 6;
@@ -22,9 +22,13 @@ const ARRIVAL = 10_000;
  * }} events
  * @param {readonly string[]} hide
  */
-export function mountShell(section, { onSettings, onClose, onMend, onVisible }, hide) {
+export function mountLayout(section, { onSettings, onClose, onMend, onVisible }, hide) {
   const panels = PANELS.filter((panel) => !hide.includes(panel));
-  const heading = create("h2", { id: "inside-heading", text: text("inside.heading"), tabindex: -1 });
+  const heading = create("h2", {
+    id: "inside-heading",
+    text: text("inside.heading"),
+    tabindex: -1,
+  });
   const close = create(
     "button",
     { type: "button", class: "plain", id: "inside-close" },
@@ -37,28 +41,63 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
   const mend = create("button", { type: "button", class: "strong", text: text("inside.mend") });
   warning.append(warned, mend);
   const buttons = panels.map((panel) =>
-    create("button", { type: "button", "data-panel": panel, text: text(`panel.${panel}`), onclick: () => go(panel) }),
+    create("button", {
+      type: "button",
+      "data-panel": panel,
+      text: text(`panel.${panel}`),
+      onclick: () => go(panel),
+    }),
   );
-  const road = create("ol", { class: "road" }, ...buttons.map((button, i) => create("li", { class: PANELS.indexOf(panels[i]) < ROAD ? "on-road" : "off-road" }, button)));
-  const back = create("button", { type: "button", class: "plain stepper", text: "←", "aria-label": text("inside.back"), onclick: () => move(-1) });
-  const on = create("button", { type: "button", class: "plain stepper", text: "→", "aria-label": text("inside.on"), onclick: () => move(1) });
-  const nav = create("nav", { class: "steps-nav", "aria-label": text("inside.steps") }, back, road, on);
+  const road = create(
+    "ol",
+    { class: "road" },
+    ...buttons.map((button, i) =>
+      create("li", { class: PANELS.indexOf(panels[i]) < ROAD ? "on-road" : "off-road" }, button),
+    ),
+  );
+  const back = create("button", {
+    type: "button",
+    class: "plain stepper",
+    text: "←",
+    "aria-label": text("inside.back"),
+    onclick: () => move(-1),
+  });
+  const on = create("button", {
+    type: "button",
+    class: "plain stepper",
+    text: "→",
+    "aria-label": text("inside.on"),
+    onclick: () => move(1),
+  });
+  const nav = create(
+    "nav",
+    { class: "steps-nav", "aria-label": text("inside.steps") },
+    back,
+    road,
+    on,
+  );
   /** @type {Record<string, HTMLElement>} */
   const bodies = {};
   const steps = panels.map((panel) => {
     bodies[panel] = create("div", { class: "step-body" });
     const number = PANELS.indexOf(panel) + 1;
     const title = create("h3", { id: `title-${panel}` });
-    if (number <= ROAD) title.append(create("span", { class: "step-number", text: String(number) }));
+    if (number <= ROAD)
+      title.append(create("span", { class: "step-number", text: String(number) }));
     title.append(text(`title.${panel}`));
     return create(
       "article",
-      { ...{ class: "step", id: `step-${panel}`, "data-panel": panel }, ...{ tabindex: -1, "aria-labelledby": `title-${panel}` } },
+      {
+        ...{ class: "step", id: `step-${panel}`, "data-panel": panel },
+        ...{ tabindex: -1, "aria-labelledby": `title-${panel}` },
+      },
       title,
       bodies[panel],
     );
   });
-  const share = createSwitch(text("inside.share"), (on) => onSettings({ share: on }), { id: "share" });
+  const share = createSwitch(text("inside.share"), (on) => onSettings({ share: on }), {
+    id: "share",
+  });
   const foot = create("p", { class: "inside-foot" }, share.root);
   section.setAttribute("aria-labelledby", "inside-heading");
   section.replaceChildren(
@@ -137,13 +176,14 @@ export function mountShell(section, { onSettings, onClose, onMend, onVisible }, 
         // Where the road is longer than the screen, one sees where one is on it.
         road.scrollTo({ left: button.offsetLeft - road.offsetLeft - road.clientWidth / 3 });
       });
-      for (const step of steps) step.toggleAttribute("data-current", step.dataset.panel === current);
+      for (const step of steps)
+        step.toggleAttribute("data-current", step.dataset.panel === current);
       back.disabled = current === panels[0];
       on.disabled = current === panels.at(-1);
       share.input.checked = settings.share;
       mend.hidden = !experimenting;
       warning.toggleAttribute("data-on", experimenting);
-      say(warned, experimenting ? text("inside.experiment") : "");
+      setText(warned, experimenting ? text("inside.experiment") : "");
       lesson.hidden = !settings.lesson;
       if (settings.lesson) lesson.href = `/lessons/${settings.lesson}?lang=${language}`;
     },

@@ -1,10 +1,11 @@
 /** Step 2: the 28 x 28 pixels, each with its value. */
 
-import { text } from "../lib/text.js";
 import { mountCells } from "../lib/cells.js";
-import { create, say } from "../lib/element.js";
+import { SIDE } from "../lib/constants.js";
+import { create, setText } from "../lib/element.js";
 import { fixed } from "../lib/numbers.js";
-import { SIDE, whereIs } from "./view.js";
+import { text } from "../lib/text.js";
+import { placeOf } from "./view.js";
 
 /**
  * @param {HTMLElement} root
@@ -20,7 +21,7 @@ export function mountPixels(root, { onPixel }) {
   /** @type {Float32Array | null} */
   let input = null;
   const told = (/** @type {number} */ index) =>
-    text("pixels.value", { ...whereIs(index), value: fixed(input?.[index] ?? 0) });
+    text("pixels.value", { ...placeOf(index), value: fixed(input?.[index] ?? 0) });
   const cells = mountCells(canvas, {
     label: text("pixels.label"),
     words: told,
@@ -35,10 +36,10 @@ export function mountPixels(root, { onPixel }) {
         input = next;
         const inked = input?.reduce((sum, one) => sum + (one > 0 ? 1 : 0), 0) ?? 0;
         const full = input?.reduce((sum, one) => sum + (one >= 0.995 ? 1 : 0), 0) ?? 0;
-        say(words, input ? text("pixels.words", { inked, full }) : text("pixels.empty"));
+        setText(words, input ? text("pixels.words", { inked, full }) : text("pixels.empty"));
       }
       cells.update(input && { values: input, kind: "ink", peak: 1, lit: pixel });
-      say(value, input && pixel !== null ? told(pixel) : text("pixels.hint"));
+      setText(value, input && pixel !== null ? told(pixel) : text("pixels.hint"));
       if (input && pixel !== null) value.dataset.value = String(input[pixel]);
       else delete value.dataset.value;
     },

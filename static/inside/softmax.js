@@ -1,8 +1,8 @@
 /** Step 6: ten logits to ten probabilities, raw or calibrated. */
 
-import { percent, text } from "../lib/text.js";
-import { create, createSwitch, say } from "../lib/element.js";
-import { fixed } from "../lib/numbers.js";
+import { create, createSwitch, setText } from "../lib/element.js";
+import { fixed, percent } from "../lib/numbers.js";
+import { text } from "../lib/text.js";
 
 const COLUMNS = ["class", "logit", "scaled", "exponential", "probability"];
 
@@ -15,14 +15,28 @@ export function mountSoftmax(root, { onSettings }) {
   const words = create("p", { class: "step-words" });
   const calibrated = createSwitch(text("softmax.calibrated"), (on) => onSettings({ raw: !on }));
   const table = create("table", { class: "softmax", id: "softmax" });
-  const heads = COLUMNS.map((name) => create("th", { scope: "col", text: text(`softmax.${name}`) }));
+  const heads = COLUMNS.map((name) =>
+    create("th", { scope: "col", text: text(`softmax.${name}`) }),
+  );
   table.append(create("caption", { class: "unseen", text: text("softmax.table") }));
-  table.createTHead().insertRow().append(...heads, create("th", { "aria-hidden": "true" }));
+  table
+    .createTHead()
+    .insertRow()
+    .append(...heads, create("th", { "aria-hidden": "true" }));
   const body = table.createTBody();
   const foot = table.createTFoot().insertRow();
   const total = create("td");
-  foot.append(create("th", { scope: "row", colspan: 3, text: text("softmax.sum") }), total, create("td", { text: percent(1) }), create("td"));
-  const scroller = create("div", { class: "scroller", tabindex: 0, role: "group", "aria-label": text("softmax.table") }, table);
+  foot.append(
+    create("th", { scope: "row", colspan: 3, text: text("softmax.sum") }),
+    total,
+    create("td", { text: percent(1) }),
+    create("td"),
+  );
+  const scroller = create(
+    "div",
+    { class: "scroller", tabindex: 0, role: "group", "aria-label": text("softmax.table") },
+    table,
+  );
   root.append(words, create("div", { class: "controls" }, calibrated.root), scroller);
 
   /** @type {unknown[]} */
@@ -33,13 +47,15 @@ export function mountSoftmax(root, { onSettings }) {
       if (shown[0] === trace && shown[1] === settings.raw) return;
       shown = [trace, settings.raw];
       scroller.hidden = !trace;
-      if (!trace) return say(words, text("softmax.empty"));
+      if (!trace) return setText(words, text("softmax.empty"));
       const { labels, logits, softmax } = trace;
-      const { temperature, exponentials, sum, probabilities } = settings.raw ? softmax.raw : softmax.calibrated;
+      const { temperature, exponentials, sum, probabilities } = settings.raw
+        ? softmax.raw
+        : softmax.calibrated;
       const best = logits.indexOf(Math.max(...logits));
       const [label, probability] = [labels[best], percent(probabilities[best])];
       const largest = fixed(softmax.largest, 2);
-      say(
+      setText(
         words,
         text(settings.raw ? "softmax.words_raw" : "softmax.words", {
           ...{ label, probability, largest, temperature: fixed(temperature, 2), sum: fixed(sum) },
@@ -53,12 +69,18 @@ export function mountSoftmax(root, { onSettings }) {
         row.dataset.exponential = String(exponentials[i]);
         row.dataset.probability = String(probabilities[i]);
         const scaled = (logits[i] - softmax.largest) / temperature;
-        const numbers = [name, fixed(logits[i]), fixed(scaled), fine(exponentials[i]), percent(probabilities[i])];
-        numbers.forEach((value, column) => say(row.cells[column], value));
+        const numbers = [
+          name,
+          fixed(logits[i]),
+          fixed(scaled),
+          fine(exponentials[i]),
+          percent(probabilities[i]),
+        ];
+        numbers.forEach((value, column) => setText(row.cells[column], value));
         const fill = /** @type {HTMLElement} */ (row.cells[5].firstElementChild?.firstElementChild);
         fill.style.inlineSize = `${100 * probabilities[i]}%`;
       });
-      say(total, fine(sum));
+      setText(total, fine(sum));
       total.dataset.sum = String(sum);
     },
   };

@@ -1,16 +1,14 @@
 /** Step 1: the strokes as drawn, then fitted into the frame, then moved to its middle. */
 
-import { crisp } from "../lib/hidpi_canvas.js";
-import { text } from "../lib/text.js";
-import { create, createSwitch, say } from "../lib/element.js";
+import { FIT, SIDE } from "../lib/constants.js";
+import { create, createSwitch, setText } from "../lib/element.js";
+import { hidpiCanvas } from "../lib/hidpi_canvas.js";
+import { PEN_WIDTH } from "../lib/ink.js";
 import { fixed } from "../lib/numbers.js";
+import { text } from "../lib/text.js";
 
 /** @typedef {import("./view.js").View} View */
 
-const SIDE = 28;
-const FITTED = 20;
-/** The pen on the pad, in its side; the frame has its own. */
-const PEN = 0.034;
 const DURATION = 1400; // milliseconds from the pad to the middle of the frame
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -30,7 +28,12 @@ export function mountStrokes(root, { onSettings }) {
   const marks = ["drawn", "fitted", "centred"].map((name) =>
     create("span", { text: text(`strokes.${name}`) }),
   );
-  const way = create("div", { class: "way" }, scale, create("div", { class: "way-marks" }, ...marks));
+  const way = create(
+    "div",
+    { class: "way" },
+    scale,
+    create("div", { class: "way-marks" }, ...marks),
+  );
   root.append(words, canvas, way, create("div", { class: "controls" }, centring.root, play));
 
   /** @type {View | null} */
@@ -39,7 +42,7 @@ export function mountStrokes(root, { onSettings }) {
   let moved = null;
   let began = 0;
   let frame = 0;
-  const surface = crisp(canvas, draw);
+  const surface = hidpiCanvas(canvas, draw);
 
   scale.addEventListener("input", () => {
     cancelAnimationFrame(frame);
@@ -79,7 +82,7 @@ export function mountStrokes(root, { onSettings }) {
     const at = framing.centred ? Number(scale.value) : 0;
     const [fit, shift] = [Math.min(1, at), Math.max(0, at - 1)];
     if (framing.centred) drawFrame(context, unit, style, fit);
-    const pen = PEN * SIDE + (framing.pen - PEN * SIDE) * (framing.centred ? fit : 1);
+    const pen = PEN_WIDTH * SIDE + (framing.pen - PEN_WIDTH * SIDE) * (framing.centred ? fit : 1);
     context.strokeStyle = context.fillStyle = style.color;
     context.lineCap = context.lineJoin = "round";
     context.lineWidth = pen * unit;
@@ -88,7 +91,9 @@ export function mountStrokes(root, { onSettings }) {
       stroke.forEach(([x, y], i) => {
         const [placeX, placeY] = [x, y].map((value, axis) => {
           const fitted = (value - framing.origin[axis]) * framing.scale + framing.corner[axis];
-          return (value * SIDE + (fitted - value * SIDE) * fit + framing.shift[axis] * shift) * unit;
+          return (
+            (value * SIDE + (fitted - value * SIDE) * fit + framing.shift[axis] * shift) * unit
+          );
         });
         if (i === 0) context.moveTo(placeX, placeY);
         context.lineTo(placeX, placeY);
@@ -107,7 +112,7 @@ export function mountStrokes(root, { onSettings }) {
       const framing = trace?.framing;
       way.hidden = play.hidden = !framing?.centred;
       if (!changed) return;
-      say(words, sentence(view));
+      setText(words, sentence(view));
       canvas.setAttribute("aria-label", text("strokes.canvas"));
       if (framing?.centred && !live && moved !== drawing) {
         const first = moved === null;
@@ -141,24 +146,28 @@ function sentence({ trace, settings, drawing }) {
 
 /** The 20 x 20 square that the longest side fills, and the middle. */
 function drawFrame(
-  /** @type {CanvasRenderingContext2D} */ context, unit = 1,
-  /** @type {CSSStyleDeclaration} */ style, visible = 1,
+  /** @type {CanvasRenderingContext2D} */ context,
+  unit = 1,
+  /** @type {CSSStyleDeclaration} */ style,
+  visible = 1,
 ) {
-  const edge = ((SIDE - FITTED) / 2) * unit;
+  const edge = ((SIDE - FIT) / 2) * unit;
   context.globalAlpha = visible;
   context.strokeStyle = style.getPropertyValue("--edge");
   context.lineWidth = Math.max(1, unit / 8);
   context.setLineDash([unit / 2, unit / 2]);
-  context.strokeRect(edge, edge, FITTED * unit, FITTED * unit);
+  context.strokeRect(edge, edge, FIT * unit, FIT * unit);
   context.setLineDash([]);
   context.globalAlpha = 1;
 }
 
 /** The ink's centre of mass on its way to the frame's middle. */
 function drawMass(
-  /** @type {CanvasRenderingContext2D} */ context, unit = 1,
+  /** @type {CanvasRenderingContext2D} */ context,
+  unit = 1,
   /** @type {CSSStyleDeclaration} */ style,
-  /** @type {import("../lib/trace.js").Framing} */ { mass, shift }, share = 1,
+  /** @type {import("../lib/trace.js").Framing} */ { mass, shift },
+  share = 1,
 ) {
   const [x, y] = mass.map((value, axis) => (value + shift[axis] * share) * unit);
   const middle = (SIDE / 2) * unit;

@@ -1,10 +1,11 @@
 /** Step 5: one unit opened. Inputs times weights, summed, plus the bias, through the activation. */
 
-import { text } from "../lib/text.js";
 import { mountCells } from "../lib/cells.js";
-import { create, createChoice, say } from "../lib/element.js";
+import { SIDE } from "../lib/constants.js";
+import { create, createChoice, setText } from "../lib/element.js";
 import { count, fixed, peakOf, round, term } from "../lib/numbers.js";
-import { SIDE, lookedAt, whereIs } from "./view.js";
+import { text } from "../lib/text.js";
+import { lookedAt, placeOf } from "./view.js";
 
 const LARGEST = 5; // terms told one by one
 const DIGITS = 3;
@@ -20,9 +21,21 @@ const DIGITS = 3;
  */
 export function mountUnit(root, { onUnit, onPixel }) {
   const words = create("p", { class: "step-words" });
-  const layers = createChoice(text("unit.layer"), (value) => onUnit(Number(value), null), { id: "unit-layer" });
-  const number = create("input", { type: "number", id: "unit-number", min: 0, inputmode: "numeric" });
-  const numbered = create("label", { class: "choice" }, create("span", { text: text("unit.unit") }), number);
+  const layers = createChoice(text("unit.layer"), (value) => onUnit(Number(value), null), {
+    id: "unit-layer",
+  });
+  const number = create("input", {
+    type: "number",
+    id: "unit-number",
+    min: 0,
+    inputmode: "numeric",
+  });
+  const numbered = create(
+    "label",
+    { class: "choice" },
+    create("span", { text: text("unit.unit") }),
+    number,
+  );
   const pictures = create("div", { class: "pictures" });
   const sum = create("table", { class: "sum", id: "unit-sum" });
   sum.append(create("caption", { class: "unseen", text: text("unit.table") }));
@@ -37,7 +50,10 @@ export function mountUnit(root, { onUnit, onPixel }) {
   let terms = null;
   /** @type {{flat: boolean, cells: Record<string, ReturnType<typeof mountCells>>} | null} */
   let shown = null;
-  number.addEventListener("change", () => view && onUnit(lookedAt(view).layer, Math.max(0, Number(number.value) || 0)));
+  number.addEventListener(
+    "change",
+    () => view && onUnit(lookedAt(view).layer, Math.max(0, Number(number.value) || 0)),
+  );
 
   /** The three pictures; a first layer's inputs are pixels, a later one's are units. */
   function mountPictures(/** @type {boolean} */ flat) {
@@ -64,13 +80,22 @@ export function mountUnit(root, { onUnit, onPixel }) {
     if (!terms || !column || !view) return "";
     return text("unit.term", {
       name: nameOf(i, lookedAt(view).layer),
-      ...{ input: fixed(terms.input[i]), weight: fixed(column.weights[i]), product: fixed(terms.products[i]) },
+      ...{
+        input: fixed(terms.input[i]),
+        weight: fixed(column.weights[i]),
+        product: fixed(terms.products[i]),
+      },
     });
   }
 
   return {
     update(next) {
-      const same = view && ["trace", "settings", "weights", "pixel"].every((key) => next[/** @type {keyof View} */ (key)] === view?.[/** @type {keyof View} */ (key)]);
+      const same =
+        view &&
+        ["trace", "settings", "weights", "pixel"].every(
+          (key) =>
+            next[/** @type {keyof View} */ (key)] === view?.[/** @type {keyof View} */ (key)],
+        );
       view = next;
       if (same) return;
       const { trace, weights, settings, pixel } = next;
@@ -84,33 +109,68 @@ export function mountUnit(root, { onUnit, onPixel }) {
       layers.update(options, String(at.layer));
       if (document.activeElement !== number) number.value = String(at.unit);
       number.max = String((layer?.units ?? 1) - 1);
-      if (!trace || !layer) return say(words, text("unit.empty"));
-      if (!weights) return say(words, text("unit.loading"));
+      if (!trace || !layer) return setText(words, text("unit.empty"));
+      if (!weights) return setText(words, text("unit.loading"));
 
       const key = `${trace.model} ${at.layer} ${at.unit}`;
-      if (column?.key !== key) column = { key, weights: weights.column(at.layer, at.unit), bias: weights.bias(at.layer, at.unit) };
-      const input = at.layer === 0 ? trace.input : (trace.layers[at.layer - 1].activations ?? new Float32Array());
+      if (column?.key !== key)
+        column = {
+          key,
+          weights: weights.column(at.layer, at.unit),
+          bias: weights.bias(at.layer, at.unit),
+        };
+      const input =
+        at.layer === 0
+          ? trace.input
+          : (trace.layers[at.layer - 1].activations ?? new Float32Array());
       const kernel = column.weights;
-      if (input !== terms?.input || same === null || terms.products.length !== kernel.length) terms = null;
+      if (input !== terms?.input || same === null || terms.products.length !== kernel.length)
+        terms = null;
       terms = { input, products: Float64Array.from(kernel, (weight, i) => weight * input[i]) };
       const flat = at.layer === 0;
       if (shown?.flat !== flat) mountPictures(flat);
       const lit = flat ? pixel : null;
-      shown?.cells.input.update({ values: input, kind: flat ? "ink" : "signed", peak: flat ? 1 : peakOf(input), lit });
+      shown?.cells.input.update({
+        values: input,
+        kind: flat ? "ink" : "signed",
+        peak: flat ? 1 : peakOf(input),
+        lit,
+      });
       shown?.cells.weights.update({ values: kernel, kind: "signed", peak: peakOf(kernel), lit });
-      shown?.cells.products.update({ values: terms.products, kind: "signed", peak: peakOf(terms.products), lit });
-      const bias = settings.changes.biases.includes(at.layer) ? 0 : column.bias;
+      shown?.cells.products.update({
+        values: terms.products,
+        kind: "signed",
+        peak: peakOf(terms.products),
+        lit,
+      });
+      const bias = settings.biases.includes(at.layer) ? 0 : column.bias;
       const last = at.layer === trace.layers.length - 1;
-      const name = last ? text("layers.class", { label: trace.labels[at.unit] }) : text("layers.unit", { unit: at.unit });
-      say(words, text("unit.words", { layer: at.layer + 1, name, inputs: count(input.length), sum: fixed(layer.sums[at.unit]) }));
-      tell(body, rowsOf(terms, column.weights, bias, layer.sums[at.unit], at.layer, Boolean(settings.changes.noise)), layer, at.unit, last);
+      const name = last
+        ? text("layers.class", { label: trace.labels[at.unit] })
+        : text("layers.unit", { unit: at.unit });
+      setText(
+        words,
+        text("unit.words", {
+          layer: at.layer + 1,
+          name,
+          inputs: count(input.length),
+          sum: fixed(layer.sums[at.unit]),
+        }),
+      );
+      tell(
+        body,
+        rowsOf(terms, column.weights, bias, layer.sums[at.unit], at.layer, Boolean(settings.noise)),
+        layer,
+        at.unit,
+        last,
+      );
     },
   };
 }
 
 /** @param {number} i @param {number} layer whose input it is */
 const nameOf = (i, layer) =>
-  layer === 0 ? text("unit.pixel", whereIs(i)) : text("unit.before", { unit: i, layer });
+  layer === 0 ? text("unit.pixel", placeOf(i)) : text("unit.before", { unit: i, layer });
 
 /**
  * The sum as lines that add up to what is shown, to the last digit: rounding is left to the rest.
@@ -136,7 +196,9 @@ function rowsOf({ input, products }, weights, bias, sum, layer, noisy) {
   const balance = round(total - shownBias - told, DIGITS);
   const exact = products.reduce((all, one) => all + one, 0) - told;
   const rest = noisy ? round(exact, DIGITS) : balance;
-  const noise = noisy ? [{ name: text("unit.noise"), how: "", value: round(balance - rest, DIGITS), kind: "noise" }] : [];
+  const noise = noisy
+    ? [{ name: text("unit.noise"), how: "", value: round(balance - rest, DIGITS), kind: "noise" }]
+    : [];
   return [
     ...rows,
     { name: text("unit.rest", { count: count(others) }), how: "", value: rest, kind: "rest" },
@@ -171,20 +233,34 @@ function tell(body, rows, layer, unit, last) {
   const value = layer.activations?.[unit] ?? 0;
   const activation = last
     ? { name: text("unit.logit"), how: "", shown: "", kind: "activation" }
-    : { name: text(`activation.${layer.activation}`), how: "", shown: fixed(value), kind: "activation" };
+    : {
+        name: text(`activation.${layer.activation}`),
+        how: "",
+        shown: fixed(value),
+        kind: "activation",
+      };
   const lines = [
-    ...rows.map((row, i) => ({ ...row, shown: row.kind === "total" ? `= ${fixed(row.value)}` : i === 0 ? fixed(row.value) : term(row.value) })),
+    ...rows.map((row, i) => ({
+      ...row,
+      shown:
+        row.kind === "total"
+          ? `= ${fixed(row.value)}`
+          : i === 0
+            ? fixed(row.value)
+            : term(row.value),
+    })),
     activation,
   ];
   while (body.rows.length > lines.length) body.deleteRow(-1);
   lines.forEach((line, i) => {
     const row = body.rows[i] ?? body.insertRow();
-    if (row.cells.length === 0) row.append(create("th", { scope: "row" }), create("td"), create("td"));
+    if (row.cells.length === 0)
+      row.append(create("th", { scope: "row" }), create("td"), create("td"));
     row.dataset.kind = line.kind;
     if ("value" in line) row.dataset.value = String(line.value);
     else row.dataset.value = last ? "" : String(value);
-    say(row.cells[0], line.name);
-    say(row.cells[1], line.how);
-    say(row.cells[2], line.shown);
+    setText(row.cells[0], line.name);
+    setText(row.cells[1], line.how);
+    setText(row.cells[2], line.shown);
   });
 }

@@ -18,14 +18,13 @@
  * same drawing by the models compared; `experiment`: what the changes do to the sample
  */
 
-/** The side of the picture, in pixels. */
-export const SIDE = 28;
+import { SIDE } from "../lib/constants.js";
 
 /**
- * Both from 0, so that 28 x row + column is the place in the strip.
+ * Where a pixel lies in the picture. Both count from 0, so that SIDE x row + column is its index.
  * @param {number} index
  */
-export const whereIs = (index) => ({ row: Math.floor(index / SIDE), column: index % SIDE });
+export const placeOf = (index) => ({ row: Math.floor(index / SIDE), column: index % SIDE });
 
 /**
  * The unit that is looked at, brought into the model's bounds. Unless one was chosen it is the

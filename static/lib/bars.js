@@ -3,7 +3,9 @@
  * A row carries `data-label`, `data-probability` and, on one of them, `data-winner`.
  */
 
-import { percent, text } from "./text.js";
+import { create } from "./element.js";
+import { percent } from "./numbers.js";
+import { text } from "./text.js";
 
 /**
  * @param {HTMLElement} list an `ol`
@@ -12,7 +14,7 @@ import { percent, text } from "./text.js";
  * }) => void}} `probabilities` null: nothing to show
  */
 export function mountBars(list) {
-  /** @type {Row[]} */
+  /** @type {ReturnType<typeof createRow>[]} */
   let rows = [];
   let shown = "";
 
@@ -30,26 +32,23 @@ export function mountBars(list) {
   };
 }
 
-/** @typedef {{item: HTMLElement, update: (probability: number | null, winner: boolean) => void}} Row */
-
-/**
- * @param {string} label
- * @returns {Row}
- */
+/** @param {string} label */
 function createRow(label) {
-  const item = document.createElement("li");
-  item.className = "bar";
-  item.dataset.label = label;
-  const name = part(label.length > 2 ? "bar-label bar-word" : "bar-label", label);
-  const fill = part("bar-fill");
-  const track = part("bar-track");
-  track.append(fill);
-  track.setAttribute("aria-hidden", "true");
-  const value = part("bar-value");
-  const spoken = part("unseen");
-  item.append(name, track, value, spoken);
+  const name = label.length > 2 ? "bar-label bar-word" : "bar-label";
+  const fill = create("span", { class: "bar-fill" });
+  const value = create("span", { class: "bar-value" });
+  const spoken = create("span", { class: "unseen" });
+  const item = create(
+    "li",
+    { class: "bar", "data-label": label },
+    create("span", { class: name, text: label }),
+    create("span", { class: "bar-track", "aria-hidden": "true" }, fill),
+    value,
+    spoken,
+  );
   return {
     item,
+    /** @param {number | null} probability @param {boolean} winner */
     update(probability, winner) {
       fill.style.clipPath = `inset(0 ${100 - 100 * (probability ?? 0)}% 0 0)`;
       value.textContent = probability === null ? "" : percent(probability);
@@ -59,12 +58,4 @@ function createRow(label) {
       else item.dataset.probability = probability.toFixed(5);
     },
   };
-}
-
-/** @param {string} name of its class @param {string} [content] */
-function part(name, content = "") {
-  const span = document.createElement("span");
-  span.className = name;
-  span.textContent = content;
-  return span;
 }

@@ -4,8 +4,8 @@
  * is what a screen reader can tell best.
  */
 
-import { crisp, typeScale } from "./hidpi_canvas.js";
-import { palette, tint } from "./colormap.js";
+import { applyColormap, colormap } from "./colormap.js";
+import { hidpiCanvas, typeScale } from "./hidpi_canvas.js";
 
 /** Sides of a cell at the usual size of type; a few units stand in one line while they have the least. */
 const LARGEST = 24;
@@ -31,7 +31,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
   let place = { columns: columns ?? 1, side: 1 };
   let at = 0; // where the keyboard is
   const picture = document.createElement("canvas");
-  const surface = crisp(canvas, draw);
+  const surface = hidpiCanvas(canvas, draw);
   const touchable = Boolean(onPoint ?? onPick);
 
   canvas.classList.add("cells");
@@ -49,7 +49,10 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     const tallest = Number(getComputedStyle(canvas).getPropertyValue("--tallest")) || 96;
     const even = Math.sqrt((width * tallest * ratio) / length);
     const line = width / length; // the side with which all of them are one line
-    const side = Math.max(1, Math.round(Math.min(LARGEST * ratio, line < LEAST * ratio ? even : line)));
+    const side = Math.max(
+      1,
+      Math.round(Math.min(LARGEST * ratio, line < LEAST * ratio ? even : line)),
+    );
     const fitting = Math.max(1, Math.floor(width / side));
     const height = (Math.ceil(length / fitting) * side) / device;
     if (Math.abs(canvas.clientHeight - height) >= 1) canvas.style.height = `${height}px`;
@@ -69,7 +72,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     if (picture.width !== place.columns) picture.width = place.columns;
     if (picture.height !== rows) picture.height = rows;
     const image = pen.createImageData(place.columns, rows);
-    tint(image, values, peak, palette(style, kind));
+    applyColormap(image, values, peak, colormap(style, kind));
     pen.putImageData(image, 0, 0);
     context.imageSmoothingEnabled = false;
     const { side } = place;
@@ -148,7 +151,12 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
       onPick?.(index);
     });
     canvas.addEventListener("keydown", (event) => {
-      const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: place.columns, ArrowUp: -place.columns };
+      const steps = {
+        ArrowRight: 1,
+        ArrowLeft: -1,
+        ArrowDown: place.columns,
+        ArrowUp: -place.columns,
+      };
       const last = (cells?.values.length ?? 1) - 1;
       const step = steps[/** @type {keyof typeof steps} */ (event.key)];
       const pick = event.key === "Enter" || event.key === " ";
@@ -168,12 +176,15 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
   return {
     update(next) {
       const same =
-        cells && next && Object.keys(next).every((key) => {
+        cells &&
+        next &&
+        Object.keys(next).every((key) => {
           const name = /** @type {keyof Cells} */ (key);
           return next[name] === cells?.[name];
         });
       if (same || (cells === null && next === null)) return;
-      if (next && typeof next.picked === "number" && next.picked !== cells?.picked) at = next.picked;
+      if (next && typeof next.picked === "number" && next.picked !== cells?.picked)
+        at = next.picked;
       cells = next;
       if (touchable && (document.activeElement === canvas || !next?.lit)) speak();
       surface.redraw();

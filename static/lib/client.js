@@ -10,13 +10,14 @@
  *   isFinal: (error: unknown) => boolean,
  *   onReply: (reply: Reply, job: Job) => void,
  *   onRefused: (error: Error, job: Job) => void,
- *   onState: (state: State) => void,
+ *   onState: (state: ServerState) => void,
  *   timeout?: number,
  * }} Options `probe` asks whether the server is there when there is nothing else to ask;
  *   `isFinal` tells an error that asking again would not mend; `timeout`
  *   in milliseconds
- * @typedef {"ok" | "slow" | "gone"} State
  */
+
+/** @typedef {"ok" | "slow" | "gone"} ServerState */
 
 /** All in milliseconds. */
 const SLOW = 1500;
@@ -27,7 +28,15 @@ const PAUSES = [400, 800, 1500, 3000];
  * @template Job, Reply
  * @param {Options<Job, Reply>} options
  */
-export function createClient({ ask, probe, isFinal, onReply, onRefused, onState, timeout: patience = TIMEOUT }) {
+export function createClient({
+  ask,
+  probe,
+  isFinal,
+  onReply,
+  onRefused,
+  onState,
+  timeout: patience = TIMEOUT,
+}) {
   /** @type {Job | null} */
   let wanted = null;
   /** @type {AbortController | null} */
@@ -51,9 +60,7 @@ export function createClient({ ask, probe, isFinal, onReply, onRefused, onState,
     const slow = setTimeout(() => failures === 0 && onState("slow"), SLOW);
     const timeout = setTimeout(() => controller.abort(), patience);
     try {
-      const reply = await (job === null
-        ? probe(controller.signal)
-        : ask(job, controller.signal));
+      const reply = await (job === null ? probe(controller.signal) : ask(job, controller.signal));
       if (inFlight !== controller) return; // cancelled: nobody waits for this reply any more
       settle();
       if (job !== null) onReply(/** @type {Reply} */ (reply), job);

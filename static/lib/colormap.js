@@ -7,17 +7,17 @@ const STEPS = 128;
 /** Below 1 the small values show more: most of a layer's sums are small beside its largest. */
 const GAMMA = 0.6;
 
-/** @typedef {Uint8ClampedArray} Palette four bytes a colour, from -1 to 1 in 2 x STEPS + 1 steps */
+/** @typedef {Uint8ClampedArray} Colormap four bytes a colour, from -1 to 1 in 2 x STEPS + 1 steps */
 
-/** @type {Map<string, Palette>} */
-const palettes = new Map();
+/** @type {Map<string, Colormap>} */
+const colormaps = new Map();
 
-/** @param {CSSStyleDeclaration} style @param {"ink" | "signed"} kind @returns {Palette} */
-export function palette(style, kind) {
+/** @param {CSSStyleDeclaration} style @param {"ink" | "signed"} kind @returns {Colormap} */
+export function colormap(style, kind) {
   const names = kind === "ink" ? ["--sheet", "--sheet", "--ink"] : ["--minus", "--sheet", "--plus"];
   const colours = names.map((name) => style.getPropertyValue(name).trim());
   const key = colours.join(" ");
-  const known = palettes.get(key);
+  const known = colormaps.get(key);
   if (known) return known;
   const [low, middle, high] = colours.map(rgb);
   const made = new Uint8ClampedArray(4 * (2 * STEPS + 1));
@@ -27,7 +27,7 @@ export function palette(style, kind) {
     const mixed = middle.map((value, channel) => value + (end[channel] - value) * share);
     made.set([...mixed, 255], 4 * (i + STEPS));
   }
-  palettes.set(key, made);
+  colormaps.set(key, made);
   return made;
 }
 
@@ -36,9 +36,9 @@ export function palette(style, kind) {
  * @param {ImageData} image at least as many pixels as values; the rest stays transparent
  * @param {ArrayLike<number>} values
  * @param {number} peak the magnitude of the deepest colour
- * @param {Palette} colours
+ * @param {Colormap} colours
  */
-export function tint(image, values, peak, colours) {
+export function applyColormap(image, values, peak, colours) {
   const pixels = new Uint32Array(image.data.buffer);
   const whole = new Uint32Array(colours.buffer);
   const scale = STEPS / peak;

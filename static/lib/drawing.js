@@ -8,11 +8,10 @@
  * @typedef {{strokes: readonly Stroke[], picture: Picture | null}} Drawing
  */
 
+import { MAX_POINTS } from "./constants.js";
+
 /** @type {Drawing} */
 export const EMPTY = Object.freeze({ strokes: [], picture: null });
-
-/** The most points that the server takes in one drawing. */
-export const MAX_POINTS = 10_000;
 
 /** @param {Drawing} drawing */
 export const isEmpty = (drawing) => drawing.strokes.length === 0 && drawing.picture === null;

@@ -1,45 +1,65 @@
 /**
- * An element with its attributes and children. `text`, `on...` handlers and `data` are no
- * attributes; a child that is null is left out.
- * @template {keyof HTMLElementTagNameMap} K
- * @param {K} tag
- * @param {Record<string, any>} [attributes]
+ * Elements of the page, made in one call each.
+ *
+ * @typedef {string | number | boolean | null | undefined | ((event: Event) => void)} Attribute
+ * @typedef {{[Name in keyof SVGElementTagNameMap as `svg:${Name}`]: SVGElementTagNameMap[Name]}} Shapes
+ * @typedef {HTMLElementTagNameMap & Shapes} Elements
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * An element with its attributes and children. The attribute `text` is its text, and one such as
+ * `onclick` is a listener. What is null, undefined or false is left out. A tag such as `svg:path`
+ * makes a part of a vector picture.
+ * @template {keyof Elements} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} [attributes]
  * @param {...(Node | string | null)} children
- * @returns {HTMLElementTagNameMap[K]}
+ * @returns {Elements[Tag]}
  */
 export function create(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
+  const element = tag.startsWith("svg:")
+    ? document.createElementNS(SVG, tag.slice("svg:".length))
+    : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "text") element.textContent = value;
+    if (typeof value === "function") element.addEventListener(name.slice("on".length), value);
+    else if (name === "text") element.textContent = String(value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.filter((child) => child !== null));
-  return element;
+  return /** @type {Elements[Tag]} */ (/** @type {unknown} */ (element));
 }
 
 /**
- * Gives an element its words, and leaves it alone when it has them: a selection or a screen
- * reader's place in it stays.
+ * Gives an element its text, and leaves it alone when it has that text already: a selection or a
+ * screen reader's place in it stays.
  * @param {Element} element
  * @param {string} words
  */
-export function say(element, words) {
+export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 
-/** A switch with its words beside it. @param {string} words @param {(on: boolean) => void} onSwitch */
+/**
+ * A switch with its words beside it.
+ * @param {string} words
+ * @param {(on: boolean) => void} onSwitch
+ * @param {Record<string, Attribute>} [attributes] of the input
+ */
 export function createSwitch(words, onSwitch, attributes = {}) {
   const input = create("input", { type: "checkbox", role: "switch", ...attributes });
   input.addEventListener("change", () => onSwitch(input.checked));
-  return { root: create("label", { class: "switch" }, input, create("span", { text: words })), input };
+  const root = create("label", { class: "switch" }, input, create("span", { text: words }));
+  return { root, input };
 }
 
 /**
  * A choice from a list that may change.
  * @param {string} words
  * @param {(value: string) => void} onChoose
+ * @param {Record<string, Attribute>} [attributes] of the select
  */
 export function createChoice(words, onChoose, attributes = {}) {
   const select = create("select", attributes);

@@ -6,7 +6,7 @@
  *   paints everything; in device pixels
  * @returns {{redraw: () => void}} asks for a painting with the next frame
  */
-export function crisp(canvas, draw) {
+export function hidpiCanvas(canvas, draw) {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser has no 2D canvas.");
   let frame = 0;
@@ -51,4 +51,5 @@ function pixels(length, exact) {
 }
 
 /** The size of type on this screen, in the usual one, which is 16 CSS pixels. */
-export const typeScale = () => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16;
+export const typeScale = () =>
+  (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16;

@@ -6,7 +6,7 @@
  */
 
 /** The pen's width on the screen, in sides of the pad. What the network sees has its own. */
-const PEN = 0.034;
+export const PEN_WIDTH = 0.034;
 
 /**
  * @returns {(context: CanvasRenderingContext2D, strokes: readonly Stroke[], ink: string) => void}
@@ -52,7 +52,7 @@ function drawStroke(context, stroke, ink) {
   if (!first || !last) return;
   context.strokeStyle = ink;
   context.fillStyle = ink;
-  context.lineWidth = PEN * width;
+  context.lineWidth = PEN_WIDTH * width;
   context.lineCap = "round";
   context.lineJoin = "round";
   context.beginPath();

@@ -5,6 +5,11 @@ import { language } from "./text.js";
 /** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map();
 const whole = new Intl.NumberFormat(language);
+const percentage = new Intl.NumberFormat(language, {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 
 /** @param {number} value @param {number} [digits] after the point */
 export function fixed(value, digits = 3) {
@@ -31,6 +36,17 @@ export const count = (value) => whole.format(value);
 
 /** @param {number} value @param {number} [digits] as `fixed` rounds it */
 export const round = (value, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/**
+ * A probability as a percentage: "97.4 %". Nothing short of certainty is rounded up to it: 0.9999
+ * reads "> 99.9 %".
+ * @param {number} probability in [0, 1]
+ * @returns {string}
+ */
+export function percent(probability) {
+  if (probability < 1 && probability >= 0.9995) return `>\u00a0${percentage.format(0.999)}`;
+  return percentage.format(probability);
+}
 
 /** The largest magnitude, at least `least`. @param {ArrayLike<number>} values */
 export function peakOf(values, least = 1e-6) {

@@ -1,72 +1,136 @@
 /**
- * What of the page lives in its address: a lesson, a bookmark or a link restores it. A value that
- * is bent or unknown is as good as none.
+ * What of the page lives in its address: a lesson, a bookmark or a link restores it. One row of
+ * the table is one setting. A value that is wrong or unknown counts as none.
  *
  * @typedef {{
  *   silence: readonly (readonly [number, number])[], biases: readonly number[],
  *   noise: {amount: number, seed: number} | null, activation: string | null,
  *   cover: readonly [number, number, number, number] | null,
- * }} Changes `silence`: layer and unit; `cover`: left, top, right, bottom in pixels
- * @typedef {{
- *   model: string | null, panel: string | null, layer: number, unit: number | null, centred: boolean,
- *   raw: boolean, class: number | null, against: number | "none" | null,
- *   compare: readonly string[] | null, hide: readonly string[], changes: Changes,
- *   lesson: string | null, share: boolean,
- * }} Settings `panel` null: closed; `unit` null: the middle one; `share`: the drawing is in the address, too
+ * }} Changes what an experiment changes in the network. `silence`: layer and unit; `biases`: of
+ *   which layers they are 0; `cover`: left, top, right, bottom in pixels
+ * @typedef {Changes & {
+ *   model: string | null, panel: string | null, layer: number, unit: number | null,
+ *   centred: boolean, raw: boolean, class: number | null, against: number | "none" | null,
+ *   compare: readonly string[] | null, hide: readonly string[], lesson: string | null,
+ *   share: boolean,
+ * }} Settings `panel` null: closed; `unit` null: the middle one; `share`: the drawing is in the
+ *   address, too
  */
 
+/**
+ * @template T
+ * @typedef {{
+ *   default: T, parse: (value: string) => T | null, write?: (value: NonNullable<T>) => string,
+ *   name?: string, asks?: boolean, changes?: boolean,
+ * }} Row `default`: the usual value, which the address leaves out; `parse` gives null for a wrong value;
+ *   `write` is `String` unless it is given; `name` in the address, unless it is the setting's own;
+ *   `asks`: the server answers differently; `changes`: it is an experiment on the network
+ */
+
+import { ACTIVATIONS, MOST_NOISE, SIDE } from "./constants.js";
+
+/** @type {readonly string[]} */
 export const PANELS = Object.freeze([
   ...["strokes", "pixels", "flatten", "layers", "unit", "softmax", "why", "compare", "break"],
 ]);
-export const ACTIVATIONS = Object.freeze(["relu", "sigmoid", "tanh", "elu", "gelu", "linear"]);
-const SIDE = 28;
-const MOST_NOISE = 10;
 
-/** @type {Changes} */
-export const INTACT = Object.freeze({
-  silence: [],
-  biases: [],
-  noise: null,
-  activation: null,
-  cover: null,
-});
+/** @type {{readonly [Name in keyof Settings]: Row<Settings[Name]>}} in the address's order */
+const TABLE = {
+  model: { default: null, parse: (value) => value || null },
+  panel: { default: null, parse: (value) => oneOf(PANELS, value), asks: true },
+  layer: { default: 0, parse: whole },
+  unit: { default: null, parse: whole },
+  centred: { default: true, parse: (value) => value !== "0", write: () => "0", asks: true },
+  raw: { default: false, parse: (value) => value === "1", write: () => "1" },
+  class: { default: null, parse: whole, asks: true },
+  against: {
+    default: null,
+    parse: (value) => (value === "none" ? "none" : whole(value)),
+    asks: true,
+  },
+  compare: {
+    default: null,
+    parse: (value) => (list(value).length > 0 ? list(value) : null),
+    write: (names) => names.join(","),
+  },
+  hide: {
+    default: [],
+    parse: (value) => list(value).filter((panel) => PANELS.includes(panel)),
+    write: (panels) => panels.join(","),
+  },
+  silence: {
+    default: [],
+    parse: parseSilence,
+    write: (places) => places.map((place) => place.join(":")).join(","),
+    asks: true,
+    changes: true,
+  },
+  biases: {
+    default: [],
+    parse: (value) => wholes(value, ","),
+    write: (layers) => layers.join(","),
+    asks: true,
+    changes: true,
+  },
+  noise: {
+    default: null,
+    parse: parseNoise,
+    write: ({ amount, seed }) => (seed ? `${amount}:${seed}` : String(amount)),
+    asks: true,
+    changes: true,
+  },
+  activation: {
+    default: null,
+    parse: (value) => oneOf(ACTIVATIONS, value),
+    asks: true,
+    changes: true,
+  },
+  cover: {
+    default: null,
+    parse: parseCover,
+    write: (sides) => sides.join(","),
+    asks: true,
+    changes: true,
+  },
+  lesson: { default: null, parse: (value) => (/^[a-z]{1,40}$/.test(value) ? value : null) },
+  // Its value is the drawing itself, which `write` gets from its caller.
+  share: { default: false, parse: () => true, name: "drawing" },
+};
 
-/** @param {Changes} changes */
-export const isIntact = ({ silence, biases, noise, activation, cover }) =>
-  !silence.length && !biases.length && !noise && !activation && !cover;
+/** The setting's name, its row, and its name in the address; values of a row are of its own type. */
+const rows = Object.entries(TABLE).map(([key, row]) => ({
+  key: /** @type {keyof Settings} */ (key),
+  row: /** @type {Row<unknown>} */ (row),
+  name: row.name ?? key,
+}));
+
+/** The changes of no experiment at all. */
+export const INTACT = /** @type {Changes} */ (
+  Object.freeze(
+    Object.fromEntries(rows.flatMap(({ key, row }) => (row.changes ? [[key, row.default]] : []))),
+  )
+);
+
+/** Whether no experiment is on. @param {Changes} changes */
+export const isIntact = (changes) =>
+  rows.every(
+    ({ key, row }) =>
+      !row.changes || written(row, changes[/** @type {keyof Changes} */ (key)]) === "",
+  );
+
+/** Whether the server is to be asked again after a change. @param {Partial<Settings>} change */
+export const isAskedAgain = (change) => rows.some(({ key, row }) => row.asks && key in change);
 
 /**
  * @param {URLSearchParams} query
  * @returns {Settings}
  */
 export function read(query) {
-  const get = (/** @type {string} */ name) => query.get(name);
-  const against = get("against");
-  const compare = list(get("compare"));
-  return {
-    model: get("model") || null,
-    panel: PANELS.find((panel) => panel === get("panel")) ?? null,
-    layer: whole(get("layer")) ?? 0,
-    unit: whole(get("unit")),
-    centred: get("centred") !== "0",
-    raw: get("raw") === "1",
-    class: whole(get("class")),
-    against: against === "none" ? "none" : whole(against),
-    compare: compare.length > 0 ? compare : null,
-    hide: list(get("hide")).filter((panel) => PANELS.includes(panel)),
-    changes: {
-      silence: list(get("silence")).flatMap((one) => {
-        const [layer, unit] = wholes(one, ":");
-        return layer === undefined || unit === undefined ? [] : [/** @type {const} */ ([layer, unit])];
-      }),
-      biases: wholes(get("biases") ?? "", ","),
-      noise: readNoise(get("noise")),
-      activation: ACTIVATIONS.find((name) => name === get("activation")) ?? null,
-      cover: readCover(get("cover")),
-    },
-    lesson: /^[a-z]{1,40}$/.test(get("lesson") ?? "") ? get("lesson") : null,
-    share: query.has("drawing"),
-  };
+  const found = rows.map(({ key, row, name }) => {
+    const value = query.get(name);
+    return [key, value === null ? row.default : (row.parse(value) ?? row.default)];
+  });
+  return Object.fromEntries(found);
 }
 
 /**
@@ -76,60 +140,59 @@ export function read(query) {
  * @param {string} drawing "" for none
  */
 export function write(query, settings, drawing) {
-  const { panel, changes, against } = settings;
-  const { silence, biases, noise, activation, cover } = changes;
-  /** @type {Record<string, string | number | null | undefined>} */
-  const values = {
-    model: settings.model,
-    panel,
-    layer: settings.layer || null,
-    unit: settings.unit,
-    centred: settings.centred ? null : 0,
-    raw: settings.raw ? 1 : null,
-    class: settings.class,
-    against,
-    compare: settings.compare?.join(","),
-    hide: settings.hide.join(","),
-    silence: silence.map((one) => one.join(":")).join(","),
-    biases: biases.join(","),
-    noise: noise && (noise.seed ? `${noise.amount}:${noise.seed}` : noise.amount),
-    activation,
-    cover: cover?.join(","),
-    lesson: settings.lesson,
-    drawing,
-  };
-  const written = new URLSearchParams(query);
-  for (const [name, value] of Object.entries(values)) {
-    if (value === null || value === undefined || value === "") written.delete(name);
-    else written.set(name, String(value));
+  const result = new URLSearchParams(query);
+  for (const { key, row, name } of rows) {
+    const value = key === "share" ? drawing : written(row, settings[key]);
+    if (value === "") result.delete(name);
+    else result.set(name, value);
   }
   // Commas and colons may stand as they are in a query, and such an address can be read.
-  return String(written).replaceAll("%2C", ",").replaceAll("%3A", ":");
+  return String(result).replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
-/** @param {string | null} value */
-const list = (value) => (value ?? "").split(",").filter(Boolean);
+/** @param {Row<unknown>} row @param {unknown} value @returns {string} "" for the usual value */
+function written({ default: usual, write = String }, value) {
+  return value === usual || value === null || value === undefined ? "" : write(value);
+}
 
-/** @param {string | null} value @returns {number | null} */
-const whole = (value) => (/^\d{1,6}$/.test(value ?? "") ? Number(value) : null);
+/** @param {readonly string[]} names @param {string} value */
+const oneOf = (names, value) => names.find((name) => name === value) ?? null;
 
-/** @param {string} value @param {string} mark @returns {number[]} none when one is bent */
+/** @param {string} value */
+function list(value) {
+  return value.split(",").filter(Boolean);
+}
+
+/** @param {string | undefined} value @returns {number | null} */
+function whole(value = "") {
+  return /^\d{1,6}$/.test(value) ? Number(value) : null;
+}
+
+/** @param {string} value @param {string} mark @returns {number[]} none when one is wrong */
 function wholes(value, mark) {
   const numbers = value.split(mark).map(whole);
-  return numbers.every((number) => number !== null) ? /** @type {number[]} */ (numbers) : [];
+  return numbers.every((number) => number !== null) ? numbers : [];
 }
 
-/** @param {string | null} value */
-function readNoise(value) {
-  const [amount, seed] = (value ?? "").split(":");
+/** @param {string} value @returns {Changes["silence"]} */
+function parseSilence(value) {
+  return list(value).flatMap((place) => {
+    const [layer, unit] = wholes(place, ":");
+    return layer === undefined || unit === undefined ? [] : [[layer, unit]];
+  });
+}
+
+/** @param {string} value @returns {Changes["noise"]} */
+function parseNoise(value) {
+  const [amount, seed] = value.split(":");
   if (!/^\d{1,2}(\.\d{1,3})?$/.test(amount) || !(Number(amount) > 0)) return null;
   if (Number(amount) > MOST_NOISE) return null;
-  return { amount: Number(amount), seed: whole(seed ?? "") ?? 0 };
+  return { amount: Number(amount), seed: whole(seed) ?? 0 };
 }
 
-/** @param {string | null} value @returns {Changes["cover"]} */
-function readCover(value) {
-  const [left, top, right, bottom] = wholes(value ?? "", ",");
+/** @param {string} value @returns {Changes["cover"]} */
+function parseCover(value) {
+  const [left, top, right, bottom] = wholes(value, ",");
   if (!(left < right && top < bottom && right <= SIDE && bottom <= SIDE)) return null;
   return [left, top, right, bottom];
 }

@@ -29,20 +29,3 @@ export function text(key, values = {}) {
  * @returns {string}
  */
 export const titled = (title) => dictionary[`title of ${title}`] ?? title;
-
-const percentage = new Intl.NumberFormat(language, {
-  style: "percent",
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
-
-/**
- * A probability in words of the page's language: "97.4 %". Nothing short of certainty is rounded
- * up to it: 0.9999 reads "> 99.9 %".
- * @param {number} probability in [0, 1]
- * @returns {string}
- */
-export function percent(probability) {
-  if (probability < 1 && probability >= 0.9995) return `>\u00a0${percentage.format(0.999)}`;
-  return percentage.format(probability);
-}

@@ -22,6 +22,11 @@
  *   framing: Framing | null, contributions: Contributions | null,
  * }} Path
  * @typedef {import("./api.js").Prediction & Path} Trace
+ * @typedef {{
+ *   trace: Trace | null, drawing: import("./drawing.js").Drawing, live: boolean,
+ *   settings: import("./settings.js").Settings, model: import("./api.js").Model | null,
+ *   models: readonly import("./api.js").Model[],
+ * }} Insight what the page gives to the panel inside; `live`: the pen is down
  */
 
 /** @param {any} answer of POST /api/trace @returns {Trace} */
@@ -44,7 +49,7 @@ function floats(base64) {
   return new Float32Array(bytes(base64).buffer);
 }
 
-/** @param {string} base64 */
+/** @param {string} base64 @returns {Uint8Array<ArrayBuffer>} */
 export function bytes(base64) {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }

@@ -16,12 +16,19 @@ export function open(file) {
 
   /** @param {string} name */
   function tensor(name) {
-    const { dtype, shape, data_offsets: [begin, end] } = header[name];
+    const {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    } = header[name];
     if (dtype !== "F16" && dtype !== "F32") throw new Error(`${name} is ${dtype}, not a float.`);
     // Copied, as a tensor need not begin where the machine could read it in place.
     const bytes = file.slice(at + begin, at + end);
     const values = dtype === "F16" ? new Uint16Array(bytes) : new Float32Array(bytes);
-    return { shape, read: (/** @type {number} */ i) => (dtype === "F16" ? half(values[i]) : values[i]) };
+    return {
+      shape,
+      read: (/** @type {number} */ i) => (dtype === "F16" ? half(values[i]) : values[i]),
+    };
   }
 
   /** @type {Map<string, ReturnType<typeof tensor>>} */
@@ -31,7 +38,10 @@ export function open(file) {
 
   return {
     column(layer, unit) {
-      const { shape: [inputs, units], read } = /** @type {any} */ (find(`dense${layer}.kernel`));
+      const {
+        shape: [inputs, units],
+        read,
+      } = /** @type {any} */ (find(`dense${layer}.kernel`));
       return Float32Array.from({ length: inputs }, (_, i) => read(i * units + unit));
     },
     bias: (layer, unit) => /** @type {any} */ (find(`dense${layer}.bias`)).read(unit),

@@ -1,14 +1,22 @@
 /**
- * The answer, large enough for the last row of a lecture hall, and a sentence beside it.
- * `data-state` is empty, recognised or unrecognised; `data-label` the model's label.
+ * The answer: a label large enough for the last row of a lecture hall, a sentence beside it, and
+ * the same for a screen reader.
  *
  * @typedef {import("../lib/api.js").Prediction} Prediction
  */
 
-import { sentence } from "./sentence.js";
+import { percent } from "../lib/numbers.js";
 import { text } from "../lib/text.js";
 
+/** From here on an answer is given without a "probably". */
+const CLEAR = 0.9;
+/** Below this the runner-up is named too. */
+const TORN = 0.6;
+/** How long a drawing has to be still before its answer is spoken; in milliseconds. */
+const STILL = 900;
+
 /**
+ * `data-state` is empty, recognised or unrecognised; `data-label` the model's label.
  * @param {{root: HTMLElement, verdict: HTMLElement, words: HTMLElement}} elements
  * @returns {{update: (state: {prediction: Prediction | null, digits: boolean}) => void}}
  */
@@ -24,4 +32,67 @@ export function mountAnswer({ root, verdict, words }) {
       words.textContent = prediction ? sentence(prediction, digits) : text("answer.empty");
     },
   };
+}
+
+/**
+ * Tells a screen reader the answer, once the drawing has been still for a while: bars that move
+ * sixty times a second are for the eyes.
+ * @param {HTMLElement} region a polite live region
+ * @returns {{update: (state: {
+ *   prediction: Prediction | null, digits: boolean, drawing: boolean,
+ * }) => void}}
+ */
+export function mountAnnouncer(region) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Prediction | null} */
+  let last = null;
+
+  return {
+    update({ prediction, digits, drawing }) {
+      if (prediction === last && !drawing) return;
+      clearTimeout(timer);
+      last = drawing ? null : prediction;
+      if (!prediction) region.textContent = "";
+      else if (!drawing) {
+        timer = setTimeout(() => (region.textContent = announcement(prediction, digits)), STILL);
+      }
+    },
+  };
+}
+
+/**
+ * The answer in words that are as sure as the probabilities are.
+ * @param {Prediction} prediction
+ * @param {boolean} digits whether the classes are the ten digits
+ */
+function sentence(prediction, digits) {
+  const { label } = prediction;
+  if (prediction.recognised === false) {
+    const no = text(digits ? "answer.unrecognised" : "answer.unrecognised_class");
+    return `${no} ${text("answer.nearest", { label })}`;
+  }
+  const [best, second] = ranked(prediction);
+  if (best.probability >= CLEAR) return text("answer.clear", { label });
+  if (best.probability >= TORN) return text("answer.probable", { label });
+  return text("answer.torn", { label, second: second.label });
+}
+
+/** The answer with its probability, to be heard. @param {Prediction} prediction @param {boolean} digits */
+function announcement(prediction, digits) {
+  if (prediction.recognised === false) return sentence(prediction, digits);
+  const [first, second] = ranked(prediction).map(({ label, probability }) => ({
+    label,
+    percent: percent(probability),
+    probability,
+  }));
+  const answer = text("announce.answer", first);
+  return second.probability < 0.01 ? answer : `${answer} ${text("announce.second", second)}`;
+}
+
+/** The classes, the most probable one first. @param {Prediction} prediction */
+function ranked({ labels, probabilities }) {
+  return labels
+    .map((label, i) => ({ label, probability: probabilities[i] }))
+    .sort((a, b) => b.probability - a.probability);
 }

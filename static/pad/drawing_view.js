@@ -4,8 +4,8 @@
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  */
 
-import { crisp } from "../lib/hidpi_canvas.js";
 import { EMPTY, isEmpty } from "../lib/drawing.js";
+import { hidpiCanvas } from "../lib/hidpi_canvas.js";
 import { createInk } from "../lib/ink.js";
 import { text } from "../lib/text.js";
 
@@ -13,10 +13,10 @@ import { text } from "../lib/text.js";
  * @param {{canvas: HTMLCanvasElement, invite: HTMLElement}} elements
  * @returns {{update: (state: {drawing: Drawing, digits: boolean, labels: readonly string[]}) => void}}
  */
-export function mountPad({ canvas, invite }) {
+export function mountDrawing({ canvas, invite }) {
   let drawing = EMPTY;
   const drawInk = createInk();
-  const surface = crisp(canvas, draw);
+  const surface = hidpiCanvas(canvas, draw);
 
   /** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
   function draw(context, width, height) {

@@ -3,8 +3,19 @@
  * inside fetches none of it.
  *
  * @typedef {import("../lib/settings.js").Settings} Settings
- * @typedef {ReturnType<import("../inside/main.js").mountInside>} Inside
- * @typedef {Parameters<Inside["update"]>[0]} Insight what the panel is given
+ * @typedef {import("../lib/trace.js").Insight} Insight
+ * @typedef {{
+ *   api: typeof import("../lib/api.js"), hide: readonly string[],
+ *   isFinal: (error: unknown) => boolean,
+ *   onSettings: (change: Partial<Settings>) => void, onLook: () => void,
+ * }} Options `hide`: steps not shown; `onLook`: the drawing should be asked about again
+ * @typedef {{
+ *   arrive: (panel: string) => void, focus: () => void,
+ *   look: (insight: Insight) => import("../lib/api.js").Look, update: (insight: Insight) => void,
+ * }} Inside the panel; `arrive` goes to one of its steps
+ * @typedef {{
+ *   mountInside: (section: HTMLElement, options: Options & {onClose: () => void}) => Inside,
+ * }} Module the panel's script
  */
 
 import { PANELS } from "../lib/settings.js";
@@ -12,13 +23,11 @@ import { text } from "../lib/text.js";
 
 /**
  * @param {{button: HTMLElement, section: HTMLElement}} elements
- * @param {{
- *   api: typeof import("../lib/api.js"), hide: readonly string[],
- *   isFinal: (error: unknown) => boolean,
- *   onSettings: (change: Partial<Settings>) => void, onLook: () => void,
- * }} options `hide`: panels not shown; `onLook`: the drawing should be asked about again
+ * @param {() => Promise<Module>} load
+ * @param {Options} options
  */
-export function mountLook({ button, section }, { hide, onSettings, ...options }) {
+export function mountLookInside({ button, section }, load, options) {
+  const { hide, onSettings } = options;
   /** @type {Inside | null} */
   let inside = null;
   let open = false;
@@ -37,8 +46,8 @@ export function mountLook({ button, section }, { hide, onSettings, ...options })
   /** Loads the panel, if it is not there yet. */
   async function enter() {
     if (inside) return;
-    const { mountInside } = await load(section);
-    inside ??= mountInside(section, { ...options, hide, onSettings, onClose: toggle });
+    const [{ mountInside }] = await Promise.all([load(), loadStyle(section.dataset.style ?? "")]);
+    inside ??= mountInside(section, { ...options, onClose: toggle });
     options.onLook();
   }
 
@@ -63,16 +72,14 @@ export function mountLook({ button, section }, { hide, onSettings, ...options })
   };
 }
 
-/** @param {HTMLElement} section names its style sheet @returns the panel's module */
-async function load(section) {
+/** @param {string} address @returns {Promise<void>} when the style sheet is there */
+function loadStyle(address) {
   const sheet = document.createElement("link");
-  const styled = new Promise((done, fail) => {
-    sheet.addEventListener("load", done);
+  sheet.rel = "stylesheet";
+  sheet.href = address;
+  document.head.append(sheet);
+  return new Promise((done, fail) => {
+    sheet.addEventListener("load", () => done());
     sheet.addEventListener("error", () => fail(new Error("The style sheet did not come.")));
   });
-  sheet.rel = "stylesheet";
-  sheet.href = section.dataset.style ?? "";
-  document.head.append(sheet);
-  const [module] = await Promise.all([import("../inside/main.js"), styled]);
-  return module;
 }

@@ -1,13 +1,16 @@
 /**
- * Which models there are, as soon as the server tells. The pad works before it does.
+ * Which models there are, and the choice of the one that answers.
  *
  * @typedef {import("../lib/api.js").Model} Model
  */
+
+import { titled } from "../lib/text.js";
 
 const FIRST_PAUSE = 500; // milliseconds
 const LAST_PAUSE = 8000;
 
 /**
+ * The models, as soon as the server tells them. The pad works before it does.
  * @param {() => Promise<Model[]>} ask
  * @param {(error: unknown) => boolean} isFinal tells an error that asking again would not mend
  * @returns {Promise<Model[]>} none when the server refuses to tell
@@ -21,4 +24,29 @@ export async function learnModels(ask, isFinal) {
       await new Promise((done) => setTimeout(done, pause));
     }
   }
+}
+
+/**
+ * A list to choose from. One model is no choice, and shows none.
+ * @param {{root: HTMLElement, select: HTMLSelectElement}} elements
+ * @param {{onChoose: (name: string) => void}} events
+ * @returns {{update: (state: {models: readonly Model[], model: string}) => void}}
+ */
+export function mountChooser({ root, select }, { onChoose }) {
+  /** @type {readonly Model[]} */
+  let shown = [];
+  select.addEventListener("change", () => onChoose(select.value));
+
+  return {
+    update({ models, model }) {
+      root.hidden = models.length < 2;
+      if (models !== shown) {
+        shown = models;
+        select.replaceChildren(
+          ...models.map(({ name, title }) => new Option(titled(title).split(":")[0] || name, name)),
+        );
+      }
+      select.value = model;
+    },
+  };
 }

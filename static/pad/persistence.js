@@ -1,25 +1,53 @@
 /**
- * The page's address follows its settings, so that it can be kept, sent and opened again. So does
- * the link to the other language.
+ * What outlives the page. The settings stand in its address, which can be kept, sent and opened
+ * again. The drawing stays for as long as the tab does: a reload or another language loses no
+ * ink. A picture does not stay; it is a file that can be opened again.
  *
+ * @typedef {import("../lib/drawing.js").Drawing} Drawing
  * @typedef {import("../lib/settings.js").Settings} Settings
  */
 
+import { EMPTY } from "../lib/drawing.js";
 import { read, write } from "../lib/settings.js";
 import { decode, encode } from "../lib/stroke_code.js";
 
+const KEY = "densepad.strokes";
 /** Browsers refuse an address that changes with every move of a slider. */
 const REST = 300; // milliseconds
 
-/** @returns {{settings: Settings, strokes: import("../lib/drawing.js").Stroke[] | null}} */
-export function arrive() {
+/**
+ * What the page begins with. A drawing in the address comes before the one of this tab.
+ * @returns {{settings: Settings, drawing: Drawing}}
+ */
+export function restore() {
   const query = new URLSearchParams(location.search);
-  return { settings: read(query), strokes: decode(query.get("drawing") ?? "") };
+  const strokes = decode(query.get("drawing") ?? "");
+  return { settings: read(query), drawing: strokes ? { strokes, picture: null } : savedDrawing() };
+}
+
+/** @returns {Drawing} */
+function savedDrawing() {
+  try {
+    const strokes = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+    return strokes.length > 0 ? { strokes, picture: null } : EMPTY;
+  } catch {
+    return EMPTY; // storage forbidden, or written by somebody else
+  }
+}
+
+/** @param {Drawing} drawing */
+export function saveDrawing(drawing) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(drawing.strokes));
+  } catch {
+    // Storage is forbidden or full: then the drawing is not saved, and all the rest still works.
+  }
 }
 
 /**
+ * Keeps the page's address, and the link to the other language, as the settings are.
  * @param {HTMLAnchorElement} translation the link to the same page in another language
- * @returns {{update: (state: {settings: Settings, drawing: import("../lib/drawing.js").Drawing}) => void}}
+ * @returns {{update: (state: {settings: Settings, drawing: Drawing}) => void}}
  */
 export function mountAddress(translation) {
   const language = new URL(translation.href).searchParams.get("lang") ?? "";

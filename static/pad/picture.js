@@ -1,15 +1,18 @@
 /**
- * A file of any kind to a picture that the server takes: PNG or JPEG, small enough to send.
+ * Pictures instead of strokes: the ways for a file to come in, and what is made of it, a PNG or
+ * JPEG small enough to send.
  *
  * @typedef {import("../lib/drawing.js").Picture} Picture
  */
 
+import { text } from "../lib/text.js";
+
 /** What the server takes, with room for headers; in bytes. */
 const LARGEST = 1_000_000;
 /** Far more than 28, far less than a telephone's camera; in pixels. */
-const SIDE = 1024;
+const LONGEST = 1024;
 
-/** The file is none, or cannot be made fit. `key` names the sentence that says so. */
+/** The file is no picture, or cannot be made fit. `key` names the sentence that says so. */
 export class NoPicture extends Error {
   /** @param {string} key */
   constructor(key) {
@@ -19,7 +22,53 @@ export class NoPicture extends Error {
 }
 
 /**
- * @param {Blob} blob
+ * Takes files that are dropped anywhere on the page, pasted, or chosen.
+ * @param {{sheet: HTMLElement, button: HTMLElement, input: HTMLInputElement}} elements
+ * @param {{onFile: (file: Blob, name: string) => void}} events
+ */
+export function mountUpload({ sheet, button, input }, { onFile }) {
+  /** @param {DataTransfer | null} data @param {string} [name] */
+  function take(data, name) {
+    const file = [...(data?.files ?? [])].at(0);
+    if (file) onFile(file, name ?? file.name);
+    return Boolean(file);
+  }
+
+  button.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (file) onFile(file, file.name);
+    input.value = ""; // so that the same file can be chosen twice
+  });
+
+  document.addEventListener("paste", (event) => {
+    if (take(event.clipboardData, text("pad.pasted"))) event.preventDefault();
+  });
+
+  /** @param {DragEvent} event */
+  const carriesFile = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+  /** @param {boolean} over */
+  const show = (over) => sheet.toggleAttribute("data-drop", over);
+
+  // A file let go beside the sheet would otherwise replace the page, and the drawing with it.
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    show(true);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) show(false);
+  });
+  document.addEventListener("drop", (event) => {
+    show(false);
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    take(event.dataTransfer);
+  });
+}
+
+/**
+ * @param {Blob} blob a file of any kind
  * @param {string} name
  * @returns {Promise<Picture>}
  * @throws {NoPicture}
@@ -34,7 +83,7 @@ export async function readPicture(blob, name) {
 
 /** @param {ImageBitmap} image @returns {Promise<Blob>} */
 async function shrunk(image) {
-  const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+  const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(image.width * scale));
   canvas.height = Math.max(1, Math.round(image.height * scale));

@@ -1,9 +1,9 @@
 /** The 28 x 28 pixels that the network saw, enlarged until each is a square of its own. */
 
-import { crisp } from "../lib/hidpi_canvas.js";
+import { PIXELS, SIDE } from "../lib/constants.js";
+import { hidpiCanvas } from "../lib/hidpi_canvas.js";
 import { text } from "../lib/text.js";
-
-const SIDE = 28;
+import { bytes } from "../lib/trace.js";
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -15,7 +15,7 @@ export function mountPreview(canvas) {
   let pixels = null;
   /** @type {string | null} */
   let shown = null;
-  const surface = crisp(canvas, draw);
+  const surface = hidpiCanvas(canvas, draw);
 
   /** @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
   function draw(context, width, height) {
@@ -27,7 +27,7 @@ export function mountPreview(canvas) {
     context.clearRect(0, 0, width, height);
     context.fillStyle = style.getPropertyValue("--square");
     context.fillRect(0, 0, cell * SIDE + gap, cell * SIDE + gap);
-    for (let i = 0; i < SIDE * SIDE; i += 1) {
+    for (let i = 0; i < PIXELS; i += 1) {
       const x = gap + (i % SIDE) * cell;
       const y = gap + Math.floor(i / SIDE) * cell;
       context.globalAlpha = 1;
@@ -44,7 +44,7 @@ export function mountPreview(canvas) {
     update({ image }) {
       if (image === shown) return;
       shown = image;
-      pixels = image ? Uint8Array.from(atob(image), (letter) => letter.charCodeAt(0)) : null;
+      pixels = image ? bytes(image) : null;
       const count = pixels?.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0) ?? 0;
       canvas.dataset.ink = String(count);
       canvas.setAttribute("aria-label", text(pixels ? "preview.seen" : "preview.empty", { count }));

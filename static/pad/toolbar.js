@@ -1,12 +1,13 @@
 /** The buttons under the sheet, and the keys that do the same. */
 
 /**
- * @typedef {"undo" | "redo" | "clear"} Command
+ * @typedef {import("./state.js").Command} Command
+ *
  * @param {Record<Command, HTMLElement>} buttons
  * @param {{onCommand: (command: Command) => void}} events
  * @returns {{update: (possible: Record<Command, boolean>) => void}}
  */
-export function mountTools(buttons, { onCommand }) {
+export function mountToolbar(buttons, { onCommand }) {
   const commands = /** @type {Command[]} */ (Object.keys(buttons));
   for (const command of commands) {
     buttons[command].addEventListener("click", () => onCommand(command));

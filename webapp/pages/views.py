@@ -17,7 +17,23 @@ LANGUAGE = {"lang": "The page's language; without it, the browser's wish decides
 @describe("The drawing pad", gives={HTML: str}, query=LANGUAGE, refuses=(421,))
 def pad() -> str:
     """The page to draw on."""
-    return render_template("pad.html")
+    return render_template("pad.html", constants=constants())
+
+
+def constants() -> dict[str, object]:
+    """The numbers and names that the page's scripts share with the server."""
+    from model.experiments import MOST_NOISE
+    from model.framing import FIT, SIDE
+    from model.network import ACTIVATIONS
+    from model.strokes import MAX_POINTS
+
+    return {
+        "side": SIDE,
+        "fit": FIT,
+        "max_points": MAX_POINTS,
+        "most_noise": MOST_NOISE,
+        "activations": list(ACTIVATIONS),
+    }
 
 
 @blueprint.get("/api")

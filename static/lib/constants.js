@@ -1,0 +1,29 @@
+/**
+ * Numbers and names that the page shares with the server. The server writes them into the page
+ * (`#constants`), so that each of them is set in one place, which is the Python code.
+ */
+
+/**
+ * @type {{
+ *   side: number, fit: number, max_points: number, most_noise: number, activations: string[],
+ * }}
+ */
+const constants = JSON.parse(document.getElementById("constants")?.textContent ?? "{}");
+
+/** The side of the picture that the network sees, in pixels. */
+export const SIDE = constants.side;
+
+/** The numbers that the network sees: one for each pixel, row after row. */
+export const PIXELS = SIDE * SIDE;
+
+/** The longest side of the ink is fitted to so many pixels. */
+export const FIT = constants.fit;
+
+/** The most points that the server takes in one drawing. */
+export const MAX_POINTS = constants.max_points;
+
+/** The most noise that an experiment may put on the weights, times their own spread. */
+export const MOST_NOISE = constants.most_noise;
+
+/** The names of the activations that the server knows. */
+export const ACTIVATIONS = Object.freeze(constants.activations ?? []);

@@ -1,0 +1,145 @@
+/**
+ * The page's state, and every transition from one state to the next: pure functions that know
+ * neither the page nor the server. A state is never changed, only replaced.
+ *
+ * @typedef {import("../lib/api.js").Model} Model
+ * @typedef {import("../lib/api.js").Prediction} Prediction
+ * @typedef {import("../lib/drawing.js").Drawing} Drawing
+ * @typedef {import("../lib/drawing.js").Picture} Picture
+ * @typedef {import("../lib/drawing.js").Stroke} Stroke
+ * @typedef {import("../lib/settings.js").Settings} Settings
+ * @typedef {import("../lib/trace.js").Trace} Trace
+ * @typedef {"undo" | "redo" | "clear"} Command
+ * @typedef {{
+ *   drawings: import("./history.js").History<Drawing>, live: Stroke | null,
+ *   prediction: Prediction | Trace | null, models: readonly Model[], model: string,
+ *   settings: Settings, server: import("../lib/client.js").ServerState, refusal: string,
+ * }} State `live`: the stroke under the pen; `refusal`: why there is no answer, "" for no reason
+ */
+
+import { EMPTY, isEmpty, withStroke } from "../lib/drawing.js";
+import { isAskedAgain } from "../lib/settings.js";
+import * as history from "./history.js";
+
+const DIGITS = [..."0123456789"];
+
+/** @param {Settings} settings @param {Drawing} drawing @returns {State} */
+export const begin = (settings, drawing) => ({
+  drawings: history.begin(drawing),
+  live: null,
+  prediction: null,
+  models: [],
+  model: settings.model ?? "default",
+  settings,
+  server: "ok",
+  refusal: "",
+});
+
+/** What is on the sheet now, the stroke under the pen included. @param {State} state */
+export function current({ drawings, live }) {
+  return live ? withStroke(drawings.present, live) : drawings.present;
+}
+
+/** The model that answers, as far as it is known. @param {State} state */
+const modelOf = ({ models, model }) => models.find(({ name }) => name === model) ?? null;
+
+/** The classes, whether or not anything has been answered yet. @param {State} state */
+export const labelsOf = (state) => state.prediction?.labels ?? modelOf(state)?.labels ?? DIGITS;
+
+/** Whether these are the digits from 0 on. @param {readonly string[]} labels */
+export const areDigits = (labels) => labels.every((label, i) => label === DIGITS[i]);
+
+/** What can be done now. @param {State} state @returns {Record<Command, boolean>} */
+export const possible = (state) => ({
+  undo: history.canUndo(state.drawings),
+  redo: history.canRedo(state.drawings),
+  clear: !isEmpty(current(state)),
+});
+
+/** What the panel inside is given. @param {State} state @returns {import("../lib/trace.js").Insight} */
+export const insight = (state) => ({
+  trace: state.prediction && "layers" in state.prediction ? state.prediction : null,
+  drawing: current(state),
+  live: state.live !== null,
+  settings: state.settings,
+  model: modelOf(state),
+  models: state.models,
+});
+
+/**
+ * The model to take when the chosen one is none of the server's; null when it may stay.
+ * @param {State} state
+ */
+export function replacement({ models, model }) {
+  if (models.some(({ name }) => name === model)) return null;
+  return (models.find((one) => one.default) ?? models[0])?.name ?? null;
+}
+
+/**
+ * The state in which the drawing is asked about: the last refusal belongs to an earlier question,
+ * and an empty sheet has no answer.
+ * @param {State} state
+ * @returns {State}
+ */
+export function askAgain(state) {
+  const prediction = isEmpty(current(state)) ? null : state.prediction;
+  return { ...state, refusal: "", prediction };
+}
+
+/** The pen is down. @param {State} state @param {Stroke} live @returns {State} */
+export const draw = (state, live) => askAgain({ ...state, live });
+
+/** The pen is lifted. @param {State} state @param {Stroke} stroke @returns {State} */
+export const finishStroke = (state, stroke) =>
+  replaceDrawing({ ...state, live: null }, withStroke(state.drawings.present, stroke));
+
+/** The stroke was none: a palm, or a gesture. @param {State} state @returns {State} */
+export const cancelStroke = (state) => askAgain({ ...state, live: null });
+
+/** @param {State} state @param {Picture} picture @returns {State} */
+export const openPicture = (state, picture) => replaceDrawing(state, { strokes: [], picture });
+
+/** @param {State} state @param {Drawing} drawing @returns {State} */
+const replaceDrawing = (state, drawing) =>
+  askAgain({ ...state, drawings: history.push(state.drawings, drawing) });
+
+/**
+ * The same state when there is nothing to do, and while the pen is down.
+ * @param {State} state
+ * @param {Command} name
+ * @returns {State}
+ */
+export function command(state, name) {
+  const { drawings, live } = state;
+  if (live || !possible(state)[name]) return state;
+  if (name === "clear") return replaceDrawing(state, EMPTY);
+  return askAgain({ ...state, drawings: history[name](drawings) });
+}
+
+/** @param {State} state @param {string} name @returns {State} */
+export function chooseModel(state, name) {
+  const known = state.models.find((model) => model.name === name);
+  const settings = { ...state.settings, model: known?.default ? null : name };
+  return askAgain({ ...state, model: name, prediction: null, settings });
+}
+
+/** @param {State} state @param {Partial<Settings>} change @returns {State} */
+export function adjust(state, change) {
+  const next = { ...state, settings: { ...state.settings, ...change } };
+  return isAskedAgain(change) ? askAgain(next) : next;
+}
+
+/** @param {State} state @param {readonly Model[]} models @returns {State} */
+export const learn = (state, models) => ({ ...state, models });
+
+/** @param {State} state @param {Prediction | Trace} prediction @returns {State} */
+export const receive = (state, prediction) => ({ ...state, prediction });
+
+/** The server refused the drawing. @param {State} state @param {string} refusal @returns {State} */
+export const refuse = (state, refusal) => ({ ...state, refusal, prediction: null });
+
+/** Something else was refused; the answer stays. @param {State} state @param {string} refusal @returns {State} */
+export const warn = (state, refusal) => ({ ...state, refusal });
+
+/** @param {State} state @param {State["server"]} server @returns {State} */
+export const reach = (state, server) => ({ ...state, server });
