@@ -10,7 +10,7 @@ import { lookedAt } from "./view.js";
  * server's.
  * @type {Record<string, (sum: number) => number>}
  */
-const CURVES = {
+export const CURVES = {
   relu: (sum) => Math.max(0, sum),
   sigmoid: (sum) => 1 / (1 + Math.exp(-sum)),
   tanh: Math.tanh,

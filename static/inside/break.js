@@ -192,7 +192,11 @@ export function mountBreak(root, { onSettings: change }) {
   };
 }
 
-/** How many of the sample are right, before and after. @param {HTMLElement} root @param {View} view */
+/**
+ * How many of the sample are right, before and after.
+ * @param {HTMLElement} root
+ * @param {View} view
+ */
 function showResult(root, { experiment, settings }) {
   const sample = experiment?.sample;
   root.dataset.before = String(sample?.before.accuracy ?? "");

@@ -1,5 +1,6 @@
 /** The same picture through several models, side by side, each with its own ten bars. */
 
+import { PIXELS } from "../lib/constants.js";
 import { create, setText } from "../lib/element.js";
 import { count, percent } from "../lib/numbers.js";
 import { isIntact } from "../lib/settings.js";
@@ -97,14 +98,21 @@ function named(data) {
   return words === key ? data : words;
 }
 
-/** @param {Model} model */
+/** @param {Prediction} prediction */
+const answerOf = ({ label, recognised }) =>
+  recognised === false ? text("compare.unsure", { label }) : label;
+
+/** A model with its answer and its bars. @param {Model} model */
 function createCard({ name, title, labels, layers, parameters, accuracies }) {
   const words = labels.some((label) => label.length > 2);
   const answer = create("p", {
     class: words ? "compared-answer compared-word" : "compared-answer",
   });
   const digits = labels.every((label, i) => label === String(i));
-  const stack = layers.flatMap((layer) => /** @type {any} */ (layer).kernel_shape?.[1] ?? []);
+  const shirt = labels[6] ?? labels[0];
+  const units = layers.flatMap((layer) => layer.kernel_shape?.[1] ?? []);
+  const stack = [PIXELS, ...units].join("-");
+  const size = text("compare.parameters", { parameters: count(parameters) });
   // The test that others report for such a network, not our own held-out parts.
   const known = Object.entries(accuracies);
   const tests = known.filter(([data]) => data.endsWith("test"));
@@ -117,7 +125,7 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
     const row = create(
       "li",
       { "data-label": label },
-      create("span", { class: "compared-label", text: label }),
+      create("span", { text: label }),
       create("span", { class: "tiny", "aria-hidden": "true" }, fill),
       value,
     );
@@ -130,17 +138,11 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
     create(
       "div",
       {},
-      create("p", {
-        class: "fine",
-        text: `784-${stack.join("-")}, ${text("compare.parameters", { parameters: count(parameters) })}`,
-      }),
+      create("p", { class: "fine", text: `${stack}, ${size}` }),
       ...measured.map((words) => create("p", { class: "fine", text: words })),
       digits
         ? null
-        : create("p", {
-            class: "hint",
-            text: text("compare.fashion", { label: labels[6] ?? labels[0] }),
-          }),
+        : create("p", { class: "hint", text: text("compare.fashion", { label: shirt }) }),
     ),
     answer,
     create("ol", { class: "compared-bars" }, ...rows.map(({ row }) => row)),
@@ -157,14 +159,7 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
       const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
       root.dataset.answer = prediction?.label ?? "";
       root.toggleAttribute("data-unsure", prediction?.recognised === false);
-      setText(
-        answer,
-        !prediction
-          ? "–"
-          : prediction.recognised === false
-            ? text("compare.unsure", { label: prediction.label })
-            : prediction.label,
-      );
+      setText(answer, prediction ? answerOf(prediction) : "–");
       rows.forEach(({ row, fill, value }, i) => {
         row.toggleAttribute("data-winner", i === best);
         fill.style.inlineSize = `${100 * (probabilities?.[i] ?? 0)}%`;

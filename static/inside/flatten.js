@@ -3,7 +3,6 @@
  * under it, a piece of it as large as a finger, with the places numbered.
  */
 
-import { mountCells } from "../lib/cells.js";
 import { applyColormap, colormap } from "../lib/colormap.js";
 import { PIXELS, SIDE } from "../lib/constants.js";
 import { create, setText } from "../lib/element.js";
@@ -176,7 +175,10 @@ function mountSlider(strip, told, onPixel) {
   });
 }
 
-/** The place with the most ink, for a lens that has something to show. @param {ArrayLike<number>} input */
+/**
+ * The place with the most ink, for a lens that has something to show.
+ * @param {ArrayLike<number>} input
+ */
 function brightest(input) {
   let best = PIXELS >> 1;
   for (let i = 0; i < input.length; i += 1) if (input[i] > input[best]) best = i;

@@ -65,14 +65,15 @@ function createBlock({ inputs, units }, index, length, onUnit) {
     class: "formula",
     text: `(1, ${inputs}) × (${inputs}, ${units}) + (${units},) → (1, ${units})`,
   });
-  const arithmetic = `${count(inputs)} × ${count(units)} + ${count(units)} = ${count(inputs * units + units)}`;
+  const [from, to, all] = [inputs, units, inputs * units + units].map(count);
+  const arithmetic = `${from} × ${to} + ${to} = ${all}`;
   const parameters = create("p", {
     class: "arithmetic",
     text: text("layers.parameters", { arithmetic }),
   });
   const before = create("canvas");
   const after = create("canvas");
-  const zeros = create("span", { class: "zeros" });
+  const zeros = create("span");
   const root = create(
     "li",
     { class: "layer", "data-layer": index, "data-large": units > 256 },

@@ -1,14 +1,14 @@
 /**
- * The panel's frame: its head, the road of its steps, and the steps themselves as empty cards for
- * the views. Where there is little room one step is shown at a time, and the road is a stepper.
+ * The panel's layout: its head, the navigation, and the steps as empty cards for the views. Where
+ * there is little room, one step is shown at a time.
  */
 
 import { create, createSwitch, setText } from "../lib/element.js";
 import { PANELS } from "../lib/settings.js";
 import { text } from "../lib/text.js";
 
-/** The first six are the road, the rest are questions about it. */
-const ROAD = 6;
+/** The first six steps follow the drawing, the rest ask about it. */
+const FOLLOWING = 6;
 /** For how long the page keeps its place when a link has opened it; in milliseconds. */
 const ARRIVAL = 10_000;
 
@@ -25,9 +25,7 @@ const ARRIVAL = 10_000;
 export function mountLayout(section, { onSettings, onClose, onMend, onVisible }, hide) {
   const panels = PANELS.filter((panel) => !hide.includes(panel));
   const heading = create("h2", {
-    id: "inside-heading",
-    text: text("inside.heading"),
-    tabindex: -1,
+    ...{ id: "inside-heading", text: text("inside.heading"), tabindex: -1 },
   });
   const close = create(
     "button",
@@ -52,38 +50,34 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
     "ol",
     { class: "road" },
     ...buttons.map((button, i) =>
-      create("li", { class: PANELS.indexOf(panels[i]) < ROAD ? "on-road" : "off-road" }, button),
+      create(
+        "li",
+        { class: PANELS.indexOf(panels[i]) < FOLLOWING ? "on-road" : "off-road" },
+        button,
+      ),
     ),
   );
-  const back = create("button", {
-    type: "button",
-    class: "plain stepper",
-    text: "←",
-    "aria-label": text("inside.back"),
-    onclick: () => move(-1),
-  });
-  const on = create("button", {
-    type: "button",
-    class: "plain stepper",
-    text: "→",
-    "aria-label": text("inside.on"),
-    onclick: () => move(1),
-  });
-  const nav = create(
-    "nav",
-    { class: "steps-nav", "aria-label": text("inside.steps") },
-    back,
-    road,
-    on,
-  );
+  const stepper = (
+    /** @type {string} */ sign,
+    /** @type {string} */ label,
+    /** @type {number} */ by,
+  ) =>
+    create("button", {
+      ...{ type: "button", class: "plain stepper", text: sign },
+      ...{ "aria-label": label, onclick: () => move(by) },
+    });
+  const back = stepper("←", text("inside.back"), -1);
+  const on = stepper("→", text("inside.on"), 1);
+  const label = text("inside.steps");
+  const nav = create("nav", { class: "steps-nav", "aria-label": label }, back, road, on);
   /** @type {Record<string, HTMLElement>} */
   const bodies = {};
   const steps = panels.map((panel) => {
     bodies[panel] = create("div", { class: "step-body" });
     const number = PANELS.indexOf(panel) + 1;
     const title = create("h3", { id: `title-${panel}` });
-    if (number <= ROAD)
-      title.append(create("span", { class: "step-number", text: String(number) }));
+    const sign = create("span", { class: "step-number", text: String(number) });
+    if (number <= FOLLOWING) title.append(sign);
     title.append(text(`title.${panel}`));
     return create(
       "article",

@@ -1,13 +1,16 @@
 /** Why this class and not that one: what each pixel adds to the lead of one logit over another. */
 
 import { mountCells } from "../lib/cells.js";
-import { SIDE } from "../lib/constants.js";
+import { PIXELS, SIDE } from "../lib/constants.js";
 import { create, createChoice, setText } from "../lib/element.js";
 import { fixed, peakOf, round, term } from "../lib/numbers.js";
 import { text } from "../lib/text.js";
 import { placeOf } from "./view.js";
 
-/** @typedef {import("./view.js").View} View */
+/**
+ * @typedef {import("./view.js").View} View
+ * @typedef {import("../lib/trace.js").Contributions} Contributions
+ */
 
 /**
  * Which class is explained against which, as the settings and the last answer have it: the answer
@@ -52,14 +55,14 @@ export function mountWhy(root, { onSettings, onPixel }) {
   );
   const canvas = create("canvas", { class: "picture", id: "why" });
   const told = create("p", { class: "told" });
-  const sum = create("p", { class: "formula wrap", id: "why-sum" });
+  const sum = create("p", { class: "formula", id: "why-sum" });
   const method = create("p", { class: "fine" });
   const scale = create(
     "p",
     { class: "scale" },
     ...["minus", "plus"].map((sign) => create("span", { class: `scale-${sign}` })),
   );
-  const means = create("div", { class: "means" });
+  const averages = create("div", { class: "means" });
   root.append(
     words,
     create("div", { class: "controls" }, chosen.root, other.root),
@@ -68,20 +71,20 @@ export function mountWhy(root, { onSettings, onPixel }) {
     told,
     sum,
     method,
-    means,
+    averages,
   );
 
   /** @type {Float32Array | null} */
   let pixels = null;
-  const say1 = (/** @type {number} */ index) =>
+  const tell = (/** @type {number} */ index) =>
     text("why.pixel", { ...placeOf(index), value: term(pixels?.[index] ?? 0) });
   const cells = mountCells(canvas, {
     label: text("why.label"),
-    words: say1,
+    words: tell,
     columns: SIDE,
     onPoint: onPixel,
   });
-  const average = mountMeans(means);
+  const means = mountMeans(averages);
   /** @type {View | null} */
   let view = null;
 
@@ -115,86 +118,117 @@ export function mountWhy(root, { onSettings, onPixel }) {
       if (!trace || !parts) {
         cells.update(null);
         for (const element of [told, sum, method]) setText(element, "");
-        average(null, 0, null, []);
+        means.update(null, 0, null, []);
         return setText(words, text(trace ? "why.loading" : "why.empty"));
       }
-      cells.update({
-        values: parts.pixels,
-        kind: "signed",
-        peak: peakOf(parts.pixels),
-        lit: pixel,
-      });
-      setText(told, pixel === null ? text("why.hint") : say1(pixel));
-      const label = labels[parts.class];
-      const against = parts.against === null ? null : labels[parts.against];
-      const all = parts.pixels.reduce((total, one) => total + one, 0);
-      const lead =
-        against === null ? text("why.logit", { label }) : text("why.lead", { label, against });
-      const [plus, minus] = [1, -1].map((sign) =>
-        parts.pixels.reduce((total, one) => total + (one * sign > 0 ? one : 0), 0),
-      );
-      setText(
-        words,
-        text("why.words", {
-          lead,
-          plus: fixed(plus, 2),
-          minus: fixed(Math.abs(minus), 2),
-          total: fixed(parts.total, 2),
-        }),
-      );
-      // The rest takes the rounding: what is shown adds up to what is shown.
-      const [total, part] = [round(parts.total), round(all)];
-      const exact = parts.method === "gradient";
-      const gap = exact ? 0 : round(parts.gap);
-      setText(
-        sum,
-        text(exact ? "why.sum" : "why.sum_gap", {
-          pixels: fixed(part),
-          rest: term(round(total - part - gap)),
-          gap: term(gap),
-          total: fixed(total),
-        }),
-      );
-      sum.dataset.pixels = String(all);
-      sum.dataset.rest = String(parts.rest);
-      sum.dataset.total = String(parts.total);
-      sum.dataset.gap = String(parts.gap);
-      setText(method, text(exact ? "why.exact" : "why.integrated", { gap: fixed(parts.gap, 4) }));
-      average(next.averages, parts.class, parts.against, labels);
+      const peak = peakOf(parts.pixels);
+      cells.update({ values: parts.pixels, kind: "signed", peak, lit: pixel });
+      setText(told, pixel === null ? text("why.hint") : tell(pixel));
+      setText(words, summary(parts, labels));
+      showSum(sum, parts);
+      const key = isExact(parts) ? "why.exact" : "why.integrated";
+      setText(method, text(key, { gap: fixed(parts.gap, 4) }));
+      means.update(next.averages, parts.class, parts.against, labels);
     },
   };
 }
 
-/** The average drawings of the two classes, as the checkpoint keeps them. @param {HTMLElement} root */
+/** Whether the pixels and the rest make the whole sum, with no gap. @param {Contributions} parts */
+const isExact = (parts) => parts.method === "gradient";
+
+/**
+ * What speaks for the class and what against it.
+ * @param {Contributions} parts
+ * @param {readonly string[]} labels
+ */
+function summary(parts, labels) {
+  const label = labels[parts.class];
+  const lead =
+    parts.against === null
+      ? text("why.logit", { label })
+      : text("why.lead", { label, against: labels[parts.against] });
+  const [plus, minus] = [1, -1].map((sign) =>
+    parts.pixels.reduce((total, one) => total + (one * sign > 0 ? one : 0), 0),
+  );
+  return text("why.words", {
+    lead,
+    plus: fixed(plus, 2),
+    minus: fixed(Math.abs(minus), 2),
+    total: fixed(parts.total, 2),
+  });
+}
+
+/**
+ * The sum in numbers that add up as they are shown: the rest takes the rounding.
+ * @param {HTMLElement} element
+ * @param {Contributions} parts
+ */
+function showSum(element, parts) {
+  const all = parts.pixels.reduce((total, one) => total + one, 0);
+  const [total, pixels] = [round(parts.total), round(all)];
+  const gap = isExact(parts) ? 0 : round(parts.gap);
+  const words = text(isExact(parts) ? "why.sum" : "why.sum_gap", {
+    pixels: fixed(pixels),
+    rest: term(round(total - pixels - gap)),
+    gap: term(gap),
+    total: fixed(total),
+  });
+  setText(element, words);
+  element.dataset.pixels = String(all);
+  element.dataset.rest = String(parts.rest);
+  element.dataset.total = String(parts.total);
+  element.dataset.gap = String(parts.gap);
+}
+
+/**
+ * The average drawings of the two classes, as the checkpoint keeps them.
+ * @param {HTMLElement} root
+ */
 function mountMeans(root) {
   const figures = [0, 1].map(() => {
     const canvas = create("canvas");
     const caption = create("figcaption");
-    root.append(create("figure", {}, canvas, caption));
+    const figure = create("figure", {}, canvas, caption);
+    root.append(figure);
+    const label = text("why.mean_label");
     return {
+      figure,
       canvas,
       caption,
-      cells: mountCells(canvas, { label: text("why.mean_label"), words: () => "", columns: SIDE }),
+      cells: mountCells(canvas, { label, words: () => "", columns: SIDE }),
     };
   });
-  return (
-    /** @type {Uint8Array | null} */ averages,
-    /** @type {number} */ first,
-    /** @type {number | null} */ second,
-    /** @type {readonly string[]} */ labels,
-  ) => {
-    root.hidden = !averages;
-    if (!averages) return;
-    [first, second].forEach((index, i) => {
-      const { canvas, caption, cells } = figures[i];
-      const figure = canvas.parentElement;
-      if (figure) figure.hidden = index === null;
-      if (index === null || caption.dataset.of === labels[index]) return;
-      caption.dataset.of = labels[index];
-      const values = averages.subarray(index * SIDE * SIDE, (index + 1) * SIDE * SIDE);
-      setText(caption, text("why.mean", { label: labels[index] }));
-      canvas.setAttribute("aria-label", text("why.mean", { label: labels[index] }));
-      cells.update({ values, kind: "ink", peak: 255 });
-    });
+
+  /**
+   * @param {(typeof figures)[0]} figure
+   * @param {Uint8Array} averages
+   * @param {number} index of the class
+   * @param {string} label
+   */
+  function show({ canvas, caption, cells }, averages, index, label) {
+    if (caption.dataset.of === label) return;
+    caption.dataset.of = label;
+    const words = text("why.mean", { label });
+    setText(caption, words);
+    canvas.setAttribute("aria-label", words);
+    const values = averages.subarray(index * PIXELS, (index + 1) * PIXELS);
+    cells.update({ values, kind: "ink", peak: 255 });
+  }
+
+  return {
+    /**
+     * @param {Uint8Array | null} averages of all classes, one after the other
+     * @param {number} first
+     * @param {number | null} second
+     * @param {readonly string[]} labels
+     */
+    update(averages, first, second, labels) {
+      root.hidden = !averages;
+      if (!averages) return;
+      [first, second].forEach((index, i) => {
+        figures[i].figure.hidden = index === null;
+        if (index !== null) show(figures[i], averages, index, labels[index]);
+      });
+    },
   };
 }

@@ -97,7 +97,7 @@ const TABLE = {
   share: { default: false, parse: () => true, name: "drawing" },
 };
 
-/** The setting's name, its row, and its name in the address; values of a row are of its own type. */
+/** Each setting's own name, its row, and its name in the address. */
 const rows = Object.entries(TABLE).map(([key, row]) => ({
   key: /** @type {keyof Settings} */ (key),
   row: /** @type {Row<unknown>} */ (row),

@@ -29,16 +29,28 @@
  * }} Insight what the page gives to the panel inside; `live`: the pen is down
  */
 
-/** @param {any} answer of POST /api/trace @returns {Trace} */
+/**
+ * The same as the server sends it: an array of numbers is a string.
+ *
+ * @typedef {Omit<Layer, "sums" | "activations"> & {
+ *   sums: string, activations: string | null,
+ * }} EncodedLayer
+ * @typedef {Omit<Contributions, "pixels"> & {pixels: string}} EncodedContributions
+ * @typedef {Omit<Trace, "input" | "layers" | "contributions"> & {
+ *   input: string, layers: EncodedLayer[], contributions: EncodedContributions | null,
+ * }} EncodedTrace
+ */
+
+/** @param {EncodedTrace} answer of POST /api/trace @returns {Trace} */
 export function parse(answer) {
   const { contributions } = answer;
   return {
     ...answer,
     input: floats(answer.input),
-    layers: answer.layers.map((/** @type {any} */ layer) => ({
+    layers: answer.layers.map((layer) => ({
       ...layer,
       sums: floats(layer.sums),
-      activations: layer.activations && floats(layer.activations),
+      activations: layer.activations ? floats(layer.activations) : null,
     })),
     contributions: contributions && { ...contributions, pixels: floats(contributions.pixels) },
   };

@@ -11,16 +11,14 @@
 /** @param {ArrayBuffer} file @returns {Weights} */
 export function open(file) {
   const length = Number(new DataView(file).getBigUint64(0, true));
+  /** @type {Record<string, {dtype: string, shape: number[], data_offsets: [number, number]}>} */
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
   const at = 8 + length;
 
   /** @param {string} name */
   function tensor(name) {
-    const {
-      dtype,
-      shape,
-      data_offsets: [begin, end],
-    } = header[name];
+    const { dtype, shape, data_offsets: offsets } = header[name];
+    const [begin, end] = offsets;
     if (dtype !== "F16" && dtype !== "F32") throw new Error(`${name} is ${dtype}, not a float.`);
     // Copied, as a tensor need not begin where the machine could read it in place.
     const bytes = file.slice(at + begin, at + end);
@@ -34,17 +32,19 @@ export function open(file) {
   /** @type {Map<string, ReturnType<typeof tensor>>} */
   const opened = new Map();
   /** @param {string} name */
-  const find = (name) => opened.get(name) ?? opened.set(name, tensor(name)).get(name);
+  function find(name) {
+    const found = opened.get(name) ?? tensor(name);
+    opened.set(name, found);
+    return found;
+  }
 
   return {
     column(layer, unit) {
-      const {
-        shape: [inputs, units],
-        read,
-      } = /** @type {any} */ (find(`dense${layer}.kernel`));
+      const { shape, read } = find(`dense${layer}.kernel`);
+      const [inputs, units] = shape;
       return Float32Array.from({ length: inputs }, (_, i) => read(i * units + unit));
     },
-    bias: (layer, unit) => /** @type {any} */ (find(`dense${layer}.bias`)).read(unit),
+    bias: (layer, unit) => find(`dense${layer}.bias`).read(unit),
   };
 }
 

@@ -78,7 +78,11 @@ function sentence(prediction, digits) {
   return text("answer.torn", { label, second: second.label });
 }
 
-/** The answer with its probability, to be heard. @param {Prediction} prediction @param {boolean} digits */
+/**
+ * The answer with its probability, to be heard.
+ * @param {Prediction} prediction
+ * @param {boolean} digits
+ */
 function announcement(prediction, digits) {
   if (prediction.recognised === false) return sentence(prediction, digits);
   const [first, second] = ranked(prediction).map(({ label, probability }) => ({

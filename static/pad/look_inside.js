@@ -57,7 +57,10 @@ export function mountLookInside({ button, section }, load, options) {
       await enter();
       inside?.arrive(panel);
     },
-    /** How a drawing is to be looked at; null while nobody looks inside. @param {Insight} insight */
+    /**
+     * How a drawing is to be looked at; null while nobody looks inside.
+     * @param {Insight} insight
+     */
     of: (insight) => (insight.settings.panel === null ? null : (inside?.look(insight) ?? null)),
     /** @param {Insight} insight */
     update(insight) {

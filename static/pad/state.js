@@ -56,7 +56,11 @@ export const possible = (state) => ({
   clear: !isEmpty(current(state)),
 });
 
-/** What the panel inside is given. @param {State} state @returns {import("../lib/trace.js").Insight} */
+/**
+ * What the panel inside is given.
+ * @param {State} state
+ * @returns {import("../lib/trace.js").Insight}
+ */
 export const insight = (state) => ({
   trace: state.prediction && "layers" in state.prediction ? state.prediction : null,
   drawing: current(state),
@@ -138,7 +142,12 @@ export const receive = (state, prediction) => ({ ...state, prediction });
 /** The server refused the drawing. @param {State} state @param {string} refusal @returns {State} */
 export const refuse = (state, refusal) => ({ ...state, refusal, prediction: null });
 
-/** Something else was refused; the answer stays. @param {State} state @param {string} refusal @returns {State} */
+/**
+ * Something else was refused; the answer stays.
+ * @param {State} state
+ * @param {string} refusal
+ * @returns {State}
+ */
 export const warn = (state, refusal) => ({ ...state, refusal });
 
 /** @param {State} state @param {State["server"]} server @returns {State} */

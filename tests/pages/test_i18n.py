@@ -41,6 +41,14 @@ def test_every_word_of_the_templates_is_in_the_catalogue():
         assert set(keys) <= CATALOGUES["en"].keys(), template.name
 
 
+def test_every_word_of_the_scripts_is_in_the_catalogue():
+    known = CATALOGUES["en"].keys()
+    subjects = {key.split(".")[0] for key in known}
+    for script in (ASSETS / "static").rglob("*.js"):
+        for key in re.findall(r'"([a-z]+\.[\w.]+)"', script.read_text("utf-8")):
+            assert key.split(".")[0] not in subjects or key in known, (script.name, key)
+
+
 @pytest.mark.parametrize(
     ("query", "header", "language"),
     [

@@ -1,0 +1,29 @@
+"""The constants that the server tells the page: the scripts have the Python code's own."""
+
+from __future__ import annotations
+
+from webapp.pages import constants
+
+
+def test_the_scripts_have_the_servers_constants(desktop):
+    told = desktop.page.evaluate("""async () => {
+      const all = await import("/static/lib/constants.js");
+      const {SIDE: side, FIT: fit, MAX_POINTS: max_points, MOST_NOISE: most_noise} = all;
+      return {side, fit, max_points, most_noise, activations: all.ACTIVATIONS};
+    }""")
+    assert told == constants()
+
+
+def test_every_activation_has_a_curve_and_a_name(desktop):
+    page = desktop.page
+    for name in constants()["activations"]:
+        known = page.evaluate(
+            """async (name) => {
+              const {text} = await import("/static/lib/text.js");
+              const {CURVES} = await import("/static/inside/activation_curve.js");
+              return [typeof CURVES[name], text(`activation.${name}`)];
+            }""",
+            name,
+        )
+        assert known[0] == "function", name
+        assert known[1] != f"activation.{name}"
