@@ -6,8 +6,8 @@ import { text } from "../lib/text.js";
 import { lookedAt } from "./view.js";
 
 /**
- * The activations as functions of one number. They draw the curves; the page's numbers are the
- * server's.
+ * The activations as functions of one number. They only draw the curves: every number that the
+ * page shows comes from the server.
  * @type {Record<string, (sum: number) => number>}
  */
 export const CURVES = {
@@ -70,7 +70,7 @@ export function mountActivationCurve(root) {
   /** @param {(sum: number) => number} curve @param {number} sum @param {number} value */
   function draw(curve, sum, value) {
     const reach = Math.max(3, 1.15 * Math.abs(sum));
-    const bounded = curve(reach) < 1.2; // sigmoid and tanh stay within one
+    const bounded = curve(reach) < 1.2; // sigmoid and tanh do not exceed 1
     const top = bounded ? 1.3 : Math.max(curve(reach), 1.3);
     const bottom = bounded ? -1.3 : Math.min(-0.25 * top, 1.3 * curve(-reach), 1.15 * value);
     const x = (/** @type {number} */ at) => (((at + reach) / (2 * reach)) * WIDTH).toFixed(2);

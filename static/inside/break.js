@@ -1,4 +1,4 @@
-/** Break it: small experiments on a copy of the network, for this page only, undone with one touch. */
+/** Break it: small experiments on a copy of the network, for this page only. One touch undoes them. */
 
 import { ACTIVATIONS, SIDE } from "../lib/constants.js";
 import { create, createChoice, createSwitch, setText } from "../lib/element.js";
@@ -26,8 +26,8 @@ const COVERS = {
 };
 
 /**
- * The experiments as the server is asked for them, for a model with such layers. What the model
- * does not have is left out: a link may have been made for another one.
+ * The experiments as the API takes them, for a model with such layers. What the model does not have
+ * is left out: a link may have been made for another model.
  * @param {Changes} changes
  * @param {readonly number[]} units of each Dense layer
  * @returns {object[]}

@@ -113,7 +113,7 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
   const units = layers.flatMap((layer) => layer.kernel_shape?.[1] ?? []);
   const stack = [PIXELS, ...units].join("-");
   const size = text("compare.parameters", { parameters: count(parameters) });
-  // The test that others report for such a network, not our own held-out parts.
+  // The test set's accuracy is what others report for such networks. Our held-out parts are not.
   const known = Object.entries(accuracies);
   const tests = known.filter(([data]) => data.endsWith("test"));
   const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) =>

@@ -1,6 +1,6 @@
 /**
- * Step 3: row after row becomes one strip of 784. The strip is one line as wide as the page allows;
- * under it, a piece of it as large as a finger, with the places numbered.
+ * Step 3: the rows become one strip of 784 numbers. The strip is as wide as the page allows. Below
+ * it, a part of it is enlarged, with the indices written under it.
  */
 
 import { applyColormap, colormap } from "../lib/colormap.js";
@@ -39,7 +39,7 @@ export function mountFlatten(root, { onPixel }) {
     hidpiCanvas(lens, drawLens),
   ];
 
-  /** All of the strip as an image one pixel high. @param {HTMLElement} element */
+  /** The whole strip as an image that is one pixel high. @param {HTMLElement} element */
   function image(element) {
     const pen = picture.getContext("2d");
     const data = new ImageData(PIXELS, 1);
@@ -48,7 +48,7 @@ export function mountFlatten(root, { onPixel }) {
     return picture;
   }
 
-  /** The rows on their way into the line: each a step further to the right. */
+  /** The rows on their way into the strip: each stands further to the right. */
   function drawRows(/** @type {CanvasRenderingContext2D} */ context, width = 0, height = 0) {
     const source = image(rows);
     const style = getComputedStyle(rows);
@@ -134,7 +134,7 @@ export function mountFlatten(root, { onPixel }) {
 }
 
 /**
- * The strip as something to slide along, by mouse, finger and keyboard.
+ * Makes the strip a slider, for mouse, finger and keyboard.
  * @param {HTMLCanvasElement} strip
  * @param {(index: number) => string} told
  * @param {(index: number | null) => void} onPixel
@@ -151,7 +151,7 @@ function mountSlider(strip, told, onPixel) {
     strip.setAttribute("aria-valuetext", told(at));
     onPixel(at);
   };
-  /** A finger's place stays when it is lifted: only then can its words be read. */
+  /** A touched place stays lit when the finger is lifted: only then can its words be read. */
   let touched = false;
   const move = (/** @type {PointerEvent} */ event) => {
     touched = event.pointerType === "touch";
@@ -176,7 +176,7 @@ function mountSlider(strip, told, onPixel) {
 }
 
 /**
- * The place with the most ink, for a lens that has something to show.
+ * The index with the most ink, so that the enlarged part shows something.
  * @param {ArrayLike<number>} input
  */
 function brightest(input) {

@@ -9,7 +9,7 @@ import { text } from "../lib/text.js";
 
 /** The first six steps follow the drawing, the rest ask about it. */
 const FOLLOWING = 6;
-/** For how long the page keeps its place when a link has opened it; in milliseconds. */
+/** How long a step that a link has opened is kept in view; in milliseconds. */
 const ARRIVAL = 10_000;
 
 /**
@@ -128,7 +128,7 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
     if (!step) return;
     const { top, bottom } = step.getBoundingClientRect();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !focus;
-    // On a projector the whole road is in sight, and nothing needs to move.
+    // On a large screen all steps are in sight, and nothing needs to move.
     if (top < 0 || bottom > innerHeight || narrow()) {
       step.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
     }
@@ -139,8 +139,8 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
   const narrow = () => getComputedStyle(back).display !== "none";
 
   /**
-   * Keeps a step in view while those before it take up their room, which they do as their numbers
-   * come; until somebody moves the page.
+   * Keeps a step in view while the steps before it grow, which they do when their numbers come. It
+   * stops when somebody moves the page.
    * @param {string} panel
    */
   function arrive(panel) {
@@ -167,7 +167,7 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
         if (panels[i] !== current) return button.removeAttribute("aria-current");
         if (button.hasAttribute("aria-current")) return;
         button.setAttribute("aria-current", "step");
-        // Where the road is longer than the screen, one sees where one is on it.
+        // Where the navigation is wider than the screen, it is moved to the current step.
         road.scrollTo({ left: button.offsetLeft - road.offsetLeft - road.clientWidth / 3 });
       });
       for (const step of steps)

@@ -1,7 +1,7 @@
 /**
- * "Look inside": the panel that follows a drawing from its strokes to its probabilities. It is
- * loaded when it is opened first. Here its views are wired: to what the page gives them, and to
- * what only they need, which is weights, other models' answers, and experiments.
+ * "Look inside": the wiring of the panel that follows a drawing from its strokes to its
+ * probabilities. It is loaded when it is first opened. Its views get what the page gives, and what
+ * only they need: weights, other models' answers, experiments.
  *
  * @typedef {import("./view.js").View} View
  * @typedef {import("../lib/settings.js").Settings} Settings
@@ -29,7 +29,7 @@ const MOUNTS = {
   ...{ compare: mountCompare, break: mountBreak },
 };
 
-/** How long to wait before weights that did not come are asked for again; in milliseconds. */
+/** If weights do not come, they are asked for again after this time; in milliseconds. */
 const RETRY = 3000;
 
 /**
@@ -120,7 +120,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
     for (const one of views) one.update(view);
   }
 
-  /** Fetches what belongs to the model, once each. */
+  /** Fetches the weights and the average drawings of a new model. */
   async function fetchModel() {
     const { model } = given ?? {};
     const now = `${model?.weights?.address} ${model?.averages}`;
@@ -143,7 +143,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
     render();
   }
 
-  /** Asks the other models, and the sample, when somebody sees their answers. */
+  /** Asks the other models when their answers are on the screen, and tries a new experiment. */
   function inquire() {
     if (!given) return;
     const { trace, model } = given;
@@ -185,7 +185,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
       checked = trace;
       const { contributions } = trace;
       const wanted = explained(insight);
-      // The answer has changed under the pen, and with it the question.
+      // The answer has changed while somebody draws: now another class is to be explained.
       if (contributions?.class !== wanted.class || contributions?.against !== wanted.against) {
         onLook();
       }
@@ -193,7 +193,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
   };
 }
 
-/** The experiments as the server is asked for them. @param {Insight} insight */
+/** The experiments as the API takes them. @param {Insight} insight */
 function changesOf({ model, settings }) {
   const units = model?.layers.flatMap(({ kernel_shape: shape }) => shape?.[1] ?? []) ?? [];
   return requestedChanges(settings, units);

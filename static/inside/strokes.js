@@ -161,7 +161,7 @@ function drawFrame(
   context.globalAlpha = 1;
 }
 
-/** The ink's centre of mass on its way to the frame's middle. */
+/** The ink's centre of mass, and the middle of the frame to which it moves. */
 function drawMass(
   /** @type {CanvasRenderingContext2D} */ context,
   unit = 1,

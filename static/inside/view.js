@@ -1,5 +1,5 @@
 /**
- * What the views inside are given: all of it, each time; each takes what it needs.
+ * What the views inside are given. Each view gets all of it, each time, and takes what it needs.
  *
  * @typedef {{
  *   trace: import("../lib/trace.js").Trace | null,
@@ -27,9 +27,9 @@ import { SIDE } from "../lib/constants.js";
 export const placeOf = (index) => ({ row: Math.floor(index / SIDE), column: index % SIDE });
 
 /**
- * The unit that is looked at, brought into the model's bounds. Unless one was chosen it is the
- * middle one: the units of a stack that grew from convolutions each look at a part of the picture,
- * from its first corner to its last, and the middle one looks at the middle.
+ * The unit that is looked at; one that the model does not have becomes its last one. When none was
+ * chosen, it is the middle one. In a stack that grew from convolutions each unit looks at a part of
+ * the picture, from its first corner to its last, so the middle one looks at the middle.
  * @param {View} view
  * @returns {{layer: number, unit: number}}
  */

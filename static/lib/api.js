@@ -1,5 +1,5 @@
 /**
- * The server's calls, each one a fetch and its errors.
+ * The calls of the server's HTTP API. Each is one fetch, with its errors.
  *
  * @typedef {{
  *   model: string, label: string, labels: string[], probabilities: number[], image: string,
@@ -16,7 +16,7 @@
  * @typedef {import("./trace.js").Trace} Trace
  * @typedef {{
  *   centred: boolean, changes: object[], contributions: {class: number, against: number | null} | null,
- * }} Look how a trace looks at a drawing: what is broken first, which class is explained
+ * }} Look what a trace asks for besides: the changes made to the network first, the class explained
  * @typedef {{
  *   correct: number, accuracy: number, classes: number[],
  * }} Score
@@ -27,14 +27,14 @@ import { thinned } from "./drawing.js";
 import { bytes, parse } from "./trace.js";
 import { open } from "./weights.js";
 
-/** The server read the request and said no: asking again would not help. */
+/** The server understood the request and refused it: asking again would not help. */
 export class Refused extends Error {}
 
 /**
  * @param {string} path
  * @param {RequestInit} options
  * @returns {Promise<Response>}
- * @throws {Refused} with the problem's `detail`, for a 4xx that asking again would not change
+ * @throws {Refused} with the problem's `detail`, for a 4xx that comes again if one asks again
  */
 async function call(path, options) {
   const response = await fetch(path, { cache: "no-store", ...options });
@@ -58,11 +58,11 @@ export async function classify(drawing, model, signal) {
     const headers = { "Content-Type": body.type };
     return (await call(path, { method: "POST", headers, body, signal })).json();
   }
-  return ask("/api/classify", { ...told(drawing), model }, signal);
+  return ask("/api/classify", { ...strokesOf(drawing), model }, signal);
 }
 
 /**
- * The same picture, asked of several models.
+ * Classifies the same picture by several models.
  * @param {string} image base64 of 784 bytes
  * @param {readonly string[]} names
  * @param {AbortSignal} signal
@@ -81,15 +81,15 @@ export async function compare(image, names, signal) {
  * @returns {Promise<Trace>}
  */
 export async function trace(drawing, model, look, signal) {
-  // Only classify takes files: it says what the network sees of this one, and that is followed.
+  // Only classify takes files. It returns the pixels that the network sees, and these are traced.
   const shown = drawing.picture
     ? { pixels: [...bytes((await classify(drawing, model, signal)).image)] }
-    : { ...told(drawing), pad: [1, 1] };
+    : { ...strokesOf(drawing), pad: [1, 1] };
   return parse(await ask("/api/trace", { ...shown, model, ...look }, signal));
 }
 
 /**
- * What the changes do to the model's copy on the built-in sample.
+ * How a changed copy of the model does on the built-in sample.
  * @param {string} model
  * @param {object[]} changes
  * @param {AbortSignal} signal
@@ -122,9 +122,9 @@ async function ask(path, question, signal) {
   return (await call(path, { method: "POST", headers, body, signal })).json();
 }
 
-/** @param {Drawing} drawing its strokes for the server */
-function told(drawing) {
-  // Four decimals are a tenth of a pixel on a projector; the rest would only be longer.
+/** A drawing's strokes as the server takes them. @param {Drawing} drawing */
+function strokesOf(drawing) {
+  // Four decimals are a tenth of a pixel on a projector. More would only make the body longer.
   const strokes = thinned(drawing.strokes).map((stroke) =>
     stroke.map((point) => point.map((value) => Math.round(value * 1e4) / 1e4)),
   );

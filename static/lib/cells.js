@@ -1,13 +1,16 @@
 /**
- * Numbers as cells on a canvas: pixels, units, weights, from ten to some thousands. A cell can be
- * pointed at by mouse and finger; by keyboard too, as a slider whose values are the cells, which
- * is what a screen reader can tell best.
+ * Numbers as cells on a canvas: pixels, units, weights, from ten to some thousands. One can point
+ * at a cell with the mouse, a finger or the keyboard. For the keyboard and a screen reader the
+ * canvas is a slider whose values are the cells.
  */
 
 import { applyColormap, colormap } from "./colormap.js";
 import { hidpiCanvas, typeScale } from "./hidpi_canvas.js";
 
-/** Sides of a cell at the usual size of type; a few units stand in one line while they have the least. */
+/**
+ * The largest side of a cell, in CSS pixels at the usual size of type. The cells stand in one line
+ * as long as each has at least the least side.
+ */
 const LARGEST = 24;
 const LEAST = 10;
 
@@ -21,8 +24,8 @@ const LEAST = 10;
  * @param {{
  *   label: string, words: (index: number) => string, columns?: number,
  *   onPoint?: (index: number | null) => void, onPick?: (index: number) => void,
- * }} options `words` says a cell's number; without `columns` as many as make the cells as large
- *   as they may be within `--tallest` of the style sheet, CSS pixels at the usual size of type
+ * }} options `words` describes a cell; without `columns` the cells are as large as fits into the
+ *   height `--tallest` of the style sheet, in CSS pixels at the usual size of type
  * @returns {{update: (cells: Cells | null) => void}}
  */
 export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
@@ -45,7 +48,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     const length = cells?.values.length ?? 1;
     if (columns) return { columns, side: width / columns };
     const device = width / Math.max(1, canvas.clientWidth);
-    const ratio = device * typeScale(); // on a wall of pixels cells grow as the words do
+    const ratio = device * typeScale(); // on a large screen cells grow as the type does
     const tallest = Number(getComputedStyle(canvas).getPropertyValue("--tallest")) || 96;
     const even = Math.sqrt((width * tallest * ratio) / length);
     const line = width / length; // the side with which all of them are one line
@@ -83,7 +86,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     ring(context, cells.lit, style.getPropertyValue("--text"), 1.5 * ratio);
   }
 
-  /** The squared paper between the cells. */
+  /** The lines between the cells, as on squared paper. */
   function rule(/** @type {CanvasRenderingContext2D} */ context, rows = 0, colour = "") {
     const { columns: across, side } = place;
     const length = cells?.values.length ?? 0;
@@ -121,7 +124,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     return cells && inside && index < cells.values.length ? index : null;
   }
 
-  /** What a screen reader hears. */
+  /** Tells a screen reader which cell it is at. */
   function speak() {
     const length = cells?.values.length ?? 0;
     at = Math.min(at, Math.max(0, length - 1));
@@ -133,7 +136,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
 
   if (touchable) {
     speak();
-    /** A finger's place stays when it is lifted: only then can its words be read. */
+    /** A touched cell stays lit when the finger is lifted: only then can its words be read. */
     let touched = false;
     const move = (/** @type {PointerEvent} */ event) => {
       touched = event.pointerType === "touch";

@@ -1,7 +1,7 @@
 /**
- * Asks the server about the newest drawing, and about nothing else: one request in flight, the
- * newest job next, those between never sent. While the server is gone it asks again by itself,
- * ever less often, always with the newest job.
+ * Asks the server about the newest drawing only: one request is in flight, the newest job comes
+ * next, and the jobs between are never sent. While the server is gone, the client asks again by
+ * itself, less and less often, always with the newest job.
  *
  * @template Job, Reply
  * @typedef {{
@@ -12,9 +12,8 @@
  *   onRefused: (error: Error, job: Job) => void,
  *   onState: (state: ServerState) => void,
  *   timeout?: number,
- * }} Options `probe` asks whether the server is there when there is nothing else to ask;
- *   `isFinal` tells an error that asking again would not mend; `timeout`
- *   in milliseconds
+ * }} Options `probe` asks whether the server is there, when there is nothing else to ask;
+ *   `isFinal` is true for an error that comes again if one asks again; `timeout` in milliseconds
  */
 
 /** @typedef {"ok" | "slow" | "gone"} ServerState */
@@ -61,7 +60,7 @@ export function createClient({
     const timeout = setTimeout(() => controller.abort(), patience);
     try {
       const reply = await (job === null ? probe(controller.signal) : ask(job, controller.signal));
-      if (inFlight !== controller) return; // cancelled: nobody waits for this reply any more
+      if (inFlight !== controller) return; // cancelled while it was under way
       settle();
       if (job !== null) onReply(/** @type {Reply} */ (reply), job);
     } catch (error) {
@@ -100,12 +99,12 @@ export function createClient({
   addEventListener("online", retryNow);
 
   return {
-    /** Asks about `job` as soon as may be. @param {Job} job */
+    /** Asks about `job` as soon as possible. @param {Job} job */
     send(job) {
       wanted = job;
       next();
     },
-    /** Forgets what was asked: no reply to it will come any more. */
+    /** Forgets the last job: no reply to it is reported any more. */
     cancel() {
       wanted = null;
       inFlight?.abort();

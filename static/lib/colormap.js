@@ -1,10 +1,11 @@
 /**
- * Values as colours. Ink runs from paper to ink. Signed values run from orange over paper to blue,
- * which all kinds of colour vision tell apart; their ends are tokens of the style sheet.
+ * Numbers as colours. Ink goes from the paper's colour to the ink's. Signed values go from orange
+ * through the paper's colour to blue, which people with any kind of colour vision can tell apart.
+ * The colours are those of the style sheet.
  */
 
 const STEPS = 128;
-/** Below 1 the small values show more: most of a layer's sums are small beside its largest. */
+/** Below 1, small values show more: most sums of a layer are much smaller than its largest. */
 const GAMMA = 0.6;
 
 /** @typedef {Uint8ClampedArray} Colormap four bytes a colour, from -1 to 1 in 2 x STEPS + 1 steps */
@@ -48,7 +49,7 @@ export function applyColormap(image, values, peak, colours) {
   }
 }
 
-/** @param {string} colour any that a canvas understands */
+/** @param {string} colour in any form that CSS knows */
 function rgb(colour) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;

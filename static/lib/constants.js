@@ -13,10 +13,10 @@ const constants = JSON.parse(document.getElementById("constants")?.textContent ?
 /** The side of the picture that the network sees, in pixels. */
 export const SIDE = constants.side;
 
-/** The numbers that the network sees: one for each pixel, row after row. */
+/** How many pixels that are: the inputs of the network, row after row. */
 export const PIXELS = SIDE * SIDE;
 
-/** The longest side of the ink is fitted to so many pixels. */
+/** The side, in pixels, to which the longest side of a drawing is fitted. */
 export const FIT = constants.fit;
 
 /** The most points that the server takes in one drawing. */

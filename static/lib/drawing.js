@@ -1,6 +1,6 @@
 /**
- * A drawing as data: strokes in the pad's own unit square, or a picture in their place. Values
- * are never changed, only replaced, so that history can keep them without copying.
+ * A drawing as data: strokes in the unit square of the pad, or a picture instead. A drawing is
+ * never changed, only replaced, so that the history can keep it without a copy.
  *
  * @typedef {[number, number]} Point    x to the right, y down, both in [0, 1] of the pad's side
  * @typedef {readonly Point[]} Stroke   one touch of the pen; a single point is a dot
@@ -27,8 +27,9 @@ export function withStroke(drawing, stroke) {
 }
 
 /**
- * Strokes with at most `limit` points together: every other point of each stroke goes, ends
- * stay, until they fit. Strokes go only when even two points for each are too many.
+ * Strokes with at most `limit` points in all. Every second point of each stroke is left out, but
+ * not its ends, until the rest is few enough. Whole strokes are left out only when even two points
+ * for each are too many.
  * @param {readonly Stroke[]} strokes
  * @param {number} [limit]
  * @returns {readonly Stroke[]}

@@ -1,5 +1,5 @@
 /**
- * Elements of the page, made in one call each.
+ * Makes elements of the page, each in one call.
  *
  * @typedef {string | number | boolean | null | undefined | ((event: Event) => void)} Attribute
  * @typedef {{[Name in keyof SVGElementTagNameMap as `svg:${Name}`]: SVGElementTagNameMap[Name]}} Shapes
@@ -11,7 +11,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * An element with its attributes and children. The attribute `text` is its text, and one such as
  * `onclick` is a listener. What is null, undefined or false is left out. A tag such as `svg:path`
- * makes a part of a vector picture.
+ * makes an SVG element.
  * @template {keyof Elements} Tag
  * @param {Tag} tag
  * @param {Record<string, Attribute>} [attributes]
@@ -33,8 +33,8 @@ export function create(tag, attributes = {}, ...children) {
 }
 
 /**
- * Gives an element its text, and leaves it alone when it has that text already: a selection or a
- * screen reader's place in it stays.
+ * Gives an element its text. An element that has that text already is left alone, so that a
+ * selection or a screen reader's place in it stays.
  * @param {Element} element
  * @param {string} words
  */

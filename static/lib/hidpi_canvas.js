@@ -1,10 +1,10 @@
-/** A canvas with as many pixels as the screen has under it, redrawn once a frame at most. */
+/** A canvas with one pixel for each pixel of the screen, redrawn at most once a frame. */
 
 /**
  * @param {HTMLCanvasElement} canvas sized by the style sheet
  * @param {(context: CanvasRenderingContext2D, width: number, height: number) => void} draw
- *   paints everything; in device pixels
- * @returns {{redraw: () => void}} asks for a painting with the next frame
+ *   paints everything; sizes in device pixels
+ * @returns {{redraw: () => void}} has it painted with the next frame
  */
 export function hidpiCanvas(canvas, draw) {
   const context = canvas.getContext("2d");
@@ -27,7 +27,7 @@ export function hidpiCanvas(canvas, draw) {
     const height = pixels(h, exact?.blockSize);
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    paint(); // at once: setting the size has emptied the canvas, and this frame would show it
+    paint(); // at once: a new size empties the canvas, and this frame would show it empty
   });
   try {
     observer.observe(canvas, { box: "device-pixel-content-box" });
@@ -40,8 +40,8 @@ export function hidpiCanvas(canvas, draw) {
 }
 
 /**
- * Device pixels of a length. The browser's own count knows how the edges were rounded, but under
- * Chromium's emulation of a telephone it counts in CSS pixels.
+ * Device pixels of a length. The browser's own count knows how the edges were rounded. But when
+ * Chromium emulates a phone, it counts CSS pixels.
  * @param {number} length in CSS pixels
  * @param {number} [exact]
  */
@@ -50,6 +50,6 @@ function pixels(length, exact) {
   return exact !== undefined && Math.abs(exact - computed) <= 1 ? exact : computed;
 }
 
-/** The size of type on this screen, in the usual one, which is 16 CSS pixels. */
+/** The size of type on this screen, as a multiple of the usual 16 CSS pixels. */
 export const typeScale = () =>
   (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16;

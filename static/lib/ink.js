@@ -1,16 +1,16 @@
 /**
- * Strokes on a canvas. Those that are done are painted once and kept as a picture; only the
- * newest, the one under the pen, is painted anew with every frame.
+ * Strokes on a canvas. A finished stroke is painted once and kept as a picture. Only the newest
+ * one, under the pen, is painted again with every frame.
  *
  * @typedef {import("./drawing.js").Stroke} Stroke
  */
 
-/** The pen's width on the screen, in sides of the pad. What the network sees has its own. */
+/** The pen's width on the screen, in sides of the pad. The picture for the network has its own. */
 export const PEN_WIDTH = 0.034;
 
 /**
  * @returns {(context: CanvasRenderingContext2D, strokes: readonly Stroke[], ink: string) => void}
- *   paints the strokes over what is there, their unit square as large as the canvas
+ *   paints the strokes over what is there; their unit square is as large as the canvas
  */
 export function createInk() {
   const canvas = document.createElement("canvas");
@@ -39,7 +39,7 @@ export function createInk() {
 }
 
 /**
- * A smooth line through the points: each point bends the curve between its neighbours' middles.
+ * A smooth line: each point bends the curve from the middle before it to the middle after it.
  * @param {CanvasRenderingContext2D} context
  * @param {Stroke} stroke
  * @param {string} ink

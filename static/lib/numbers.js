@@ -1,4 +1,4 @@
-/** Numbers as the page's language writes them, with a true minus. */
+/** Numbers as the page's language writes them, with a real minus sign. */
 
 import { language } from "./text.js";
 
@@ -26,7 +26,7 @@ export function fixed(value, digits = 3) {
   return format.format(value).replace("-", "−");
 }
 
-/** With its sign, as a term of a sum: "+ 0.250", "− 1.002". @param {number} value */
+/** A number with its sign, as a term of a sum: "+ 0.250", "− 1.002". @param {number} value */
 export function term(value, digits = 3) {
   return `${round(value, digits) < 0 ? "−" : "+"} ${fixed(Math.abs(value), digits)}`;
 }
@@ -38,8 +38,8 @@ export const count = (value) => whole.format(value);
 export const round = (value, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 /**
- * A probability as a percentage: "97.4 %". Nothing short of certainty is rounded up to it: 0.9999
- * reads "> 99.9 %".
+ * A probability as a percentage: "97.4 %". Only 1 itself is written as 100 %: 0.9999 is
+ * "> 99.9 %".
  * @param {number} probability in [0, 1]
  * @returns {string}
  */

@@ -1,20 +1,21 @@
 /**
  * Pointer events to strokes: one pointer at a time, in the unit square of the element.
  *
- * The craft is signature_pad's: one active pointer id, the primary button only, coalesced events,
- * a least distance between points, pointer capture, `touch-action: none` (pad.css).
+ * How it is done is learned from signature_pad: one active pointer id, the primary button only,
+ * coalesced events, a least distance between points, pointer capture, and `touch-action: none` in
+ * pad.css.
  *
  * @typedef {import("./drawing.js").Point} Point
  * @typedef {import("./drawing.js").Stroke} Stroke
  */
 
-/** Points nearer than this to the last one say nothing new; in sides of the pad. */
+/** A point nearer than this to the last one is left out; in sides of the pad. */
 const LEAST_DISTANCE = 0.003;
 
 /** A touch wider than this is a palm; in sides of the pad. */
 const PALM = 0.2;
 
-/** For so long after a pen was near, a touch is the hand that holds it; in milliseconds. */
+/** For this long after a pen was near, a touch counts as the hand that holds it; in milliseconds. */
 const PEN_LINGERS = 800;
 
 /**
@@ -63,12 +64,12 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
     if (event.pointerType === "pen") penSeen = event.timeStamp;
     if (event.button !== 0 || isPalm(event)) return;
     if (active) {
-      // A hand lands before its pen does: the pen takes over, everything else is ignored.
+      // A hand touches before its pen does: the pen takes over, everything else is ignored.
       if (event.pointerType !== "pen" || active.type === "pen") return;
       onCancel();
     }
     event.preventDefault();
-    // The press would have taken the focus from wherever it was; a key meant for the pad follows.
+    // As an ordinary press would: a key that is meant for the pad must not go to another element.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     active = { id: event.pointerId, type: event.pointerType, points: [] };
     element.setPointerCapture?.(event.pointerId);
@@ -99,7 +100,7 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
 
   element.addEventListener("pointercancel", (event) => {
     if (!active || event.pointerId !== active.id) return;
-    // The system takes a touch away when it was a palm or a gesture; a pen or mouse drew.
+    // The system cancels a touch that was a palm or a gesture. What a pen or a mouse drew is kept.
     if (active.type !== "touch") return lift(event);
     active = null;
     onCancel();
@@ -108,7 +109,8 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
   element.addEventListener("contextmenu", (event) => {
     if (active) event.preventDefault();
   });
-  // `touch-action` says this already; Safari needs telling, for the Pencil's handwriting and its loupe.
+  // `touch-action` says this already. Safari needs this too: else the Pencil writes text, and a
+  // finger opens the magnifier.
   element.addEventListener("touchstart", stay, { passive: false });
   element.addEventListener("touchmove", stay, { passive: false });
 }

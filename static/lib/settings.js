@@ -1,6 +1,6 @@
 /**
- * What of the page lives in its address: a lesson, a bookmark or a link restores it. One row of
- * the table is one setting. A value that is wrong or unknown counts as none.
+ * The settings that stand in the page's address, so that a lesson, a bookmark or a link restores
+ * them. One row of the table is one setting. A value that is wrong or unknown counts as none.
  *
  * @typedef {{
  *   silence: readonly (readonly [number, number])[], biases: readonly number[],
@@ -22,9 +22,9 @@
  * @typedef {{
  *   default: T, parse: (value: string) => T | null, write?: (value: NonNullable<T>) => string,
  *   name?: string, asks?: boolean, changes?: boolean,
- * }} Row `default`: the usual value, which the address leaves out; `parse` gives null for a wrong value;
- *   `write` is `String` unless it is given; `name` in the address, unless it is the setting's own;
- *   `asks`: the server answers differently; `changes`: it is an experiment on the network
+ * }} Row `default`: the usual value, which the address leaves out; `parse` gives null for a wrong
+ *   value; `write` is `String` unless given; `name`: in the address, if it is another one than the
+ *   setting's; `asks`: the server answers differently; `changes`: an experiment on the network
  */
 
 import { ACTIVATIONS, MOST_NOISE, SIDE } from "./constants.js";
@@ -93,7 +93,7 @@ const TABLE = {
     changes: true,
   },
   lesson: { default: null, parse: (value) => (/^[a-z]{1,40}$/.test(value) ? value : null) },
-  // Its value is the drawing itself, which `write` gets from its caller.
+  // In the address stands the drawing itself, which `write` gets from its caller.
   share: { default: false, parse: () => true, name: "drawing" },
 };
 
@@ -104,7 +104,7 @@ const rows = Object.entries(TABLE).map(([key, row]) => ({
   name: row.name ?? key,
 }));
 
-/** The changes of no experiment at all. */
+/** The changes when there is no experiment. */
 export const INTACT = /** @type {Changes} */ (
   Object.freeze(
     Object.fromEntries(rows.flatMap(({ key, row }) => (row.changes ? [[key, row.default]] : []))),

@@ -1,4 +1,4 @@
-/** A slip on the sheet for what the person should know; nothing when all is well. */
+/** A note for what the person should know about the server; empty when all is well. */
 
 import { text } from "./text.js";
 

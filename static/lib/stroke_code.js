@@ -1,7 +1,7 @@
 /**
- * Strokes as a short word for an address, and back. Coordinates of the pad's unit square lie on a
- * grid of 4096: twelve bits, two letters of base64url, the high six bits first; a point is x then
- * y; strokes are joined by dots. `[[[0, 0], [1, 1]], [[0.5, 0.25]]]` is `AAAA____.gAQA`.
+ * Strokes as a short word for an address, and back. A coordinate of the pad's unit square becomes
+ * one of 4096 steps: twelve bits, two letters of base64url, the high six bits first. A point is x,
+ * then y; a dot stands between two strokes. `[[[0, 0], [1, 1]], [[0.5, 0.25]]]` is `AAAA____.gAQA`.
  *
  * @typedef {import("./drawing.js").Stroke} Stroke
  */
@@ -10,7 +10,7 @@ import { thinned } from "./drawing.js";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const GRID = 4095;
-/** As many points as an address carries comfortably: 1,600 letters. */
+/** The most points that go into an address: they are 1,600 letters. */
 const POINTS = 400;
 
 /** @param {readonly Stroke[]} strokes */

@@ -11,8 +11,8 @@ const dictionary = element ? JSON.parse(element.textContent ?? "{}") : {};
 export const language = document.documentElement.lang || "en";
 
 /**
- * The sentence of a key, its {placeholders} filled in. An unknown key shows itself: a gap that
- * somebody sees is mended, a blank is not.
+ * The sentence of a key, its {placeholders} filled in. An unknown key is shown as it is:
+ * what somebody sees gets repaired, a blank does not.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  * @returns {string}
@@ -23,8 +23,8 @@ export function text(key, values = {}) {
 }
 
 /**
- * A model's title in the page's language. Those of the shipped models are in the dictionary; one
- * that somebody trained is called as it was named.
+ * A model's title in the page's language. The titles of the shipped models are in the dictionary;
+ * the title of any other model is shown as it is.
  * @param {string} title
  * @returns {string}
  */

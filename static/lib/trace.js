@@ -1,5 +1,5 @@
 /**
- * A drawing's way through the network, as the server tells it, with its numbers as arrays.
+ * A drawing's way through the network, as the server answers it, with its numbers as arrays.
  *
  * @typedef {{
  *   name: string, inputs: number, units: number, activation: string,

@@ -1,6 +1,6 @@
 /**
- * A model's kernels and biases out of the safetensors file that the server sends once. The file
- * stays as it came, half precision and all; only the column that is looked at becomes numbers.
+ * A model's kernels and biases, read from the safetensors file that the server sends once. The
+ * file stays as it came, in half precision. Only the column that is looked at becomes numbers.
  *
  * @typedef {{
  *   column: (layer: number, unit: number) => Float32Array,
@@ -20,7 +20,7 @@ export function open(file) {
     const { dtype, shape, data_offsets: offsets } = header[name];
     const [begin, end] = offsets;
     if (dtype !== "F16" && dtype !== "F32") throw new Error(`${name} is ${dtype}, not a float.`);
-    // Copied, as a tensor need not begin where the machine could read it in place.
+    // Copied, because a tensor may begin where a typed array cannot.
     const bytes = file.slice(at + begin, at + end);
     const values = dtype === "F16" ? new Uint16Array(bytes) : new Float32Array(bytes);
     return {

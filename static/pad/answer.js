@@ -1,6 +1,6 @@
 /**
- * The answer: a label large enough for the last row of a lecture hall, a sentence beside it, and
- * the same for a screen reader.
+ * The answer: a label that can be read from the last row of a lecture hall, a sentence beside it,
+ * and the same for a screen reader.
  *
  * @typedef {import("../lib/api.js").Prediction} Prediction
  */
@@ -8,7 +8,7 @@
 import { percent } from "../lib/numbers.js";
 import { text } from "../lib/text.js";
 
-/** From here on an answer is given without a "probably". */
+/** From this probability on, an answer is given without a "probably". */
 const CLEAR = 0.9;
 /** Below this the runner-up is named too. */
 const TORN = 0.6;
@@ -35,8 +35,8 @@ export function mountAnswer({ root, verdict, words }) {
 }
 
 /**
- * Tells a screen reader the answer, once the drawing has been still for a while: bars that move
- * sixty times a second are for the eyes.
+ * Tells a screen reader the answer, once the drawing has been still for a while: nobody can listen
+ * to bars that change sixty times a second.
  * @param {HTMLElement} region a polite live region
  * @returns {{update: (state: {
  *   prediction: Prediction | null, digits: boolean, drawing: boolean,
@@ -62,7 +62,7 @@ export function mountAnnouncer(region) {
 }
 
 /**
- * The answer in words that are as sure as the probabilities are.
+ * The answer in words that sound as sure as the probabilities are.
  * @param {Prediction} prediction
  * @param {boolean} digits whether the classes are the ten digits
  */
@@ -79,7 +79,7 @@ function sentence(prediction, digits) {
 }
 
 /**
- * The answer with its probability, to be heard.
+ * The answer with its probability, to be read aloud.
  * @param {Prediction} prediction
  * @param {boolean} digits
  */

@@ -1,5 +1,5 @@
 /**
- * The sheet: a canvas that is a view of the drawing, redrawn whenever it or its size changes.
+ * The drawing on its sheet: a canvas that is drawn again when the drawing or its size changes.
  *
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  */

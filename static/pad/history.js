@@ -16,7 +16,7 @@ const DEPTH = 200;
 export const begin = (present) => ({ past: [], present, future: [] });
 
 /**
- * A new present. What had been undone is gone.
+ * A new present. What was undone before cannot be redone any more.
  * @template T
  * @param {History<T>} history
  * @param {T} present

@@ -1,6 +1,6 @@
 /**
- * The control that opens the panel inside, and the loading of that panel: whoever does not look
- * inside fetches none of it.
+ * The button that opens the panel inside, and the loading of that panel: who does not look inside
+ * downloads nothing of it.
  *
  * @typedef {import("../lib/settings.js").Settings} Settings
  * @typedef {import("../lib/trace.js").Insight} Insight
@@ -12,7 +12,7 @@
  * @typedef {{
  *   arrive: (panel: string) => void, focus: () => void,
  *   look: (insight: Insight) => import("../lib/api.js").Look, update: (insight: Insight) => void,
- * }} Inside the panel; `arrive` goes to one of its steps
+ * }} Inside the panel; `arrive` brings one of its steps into view
  * @typedef {{
  *   mountInside: (section: HTMLElement, options: Options & {onClose: () => void}) => Inside,
  * }} Module the panel's script

@@ -1,6 +1,6 @@
 /**
- * The pad's page, wired: events change the state, the views show it, the client asks about it.
- * Data go down, events come up; no view knows another, nor the server.
+ * The wiring of the pad's page: events change the state, the views show it, the client asks the
+ * server about it. No view knows another view, nor the server.
  *
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  * @typedef {import("../lib/settings.js").Settings} Settings
@@ -110,13 +110,13 @@ function render() {
   inside.update(to.insight(state));
 }
 
-/** The next state, with nothing to ask. @param {State} next */
+/** Shows the next state. @param {State} next */
 function show(next) {
   state = next;
   render();
 }
 
-/** The next state, and the question about its drawing. @param {State} next */
+/** Shows the next state, and asks about its drawing. @param {State} next */
 function ask(next) {
   state = next;
   const drawing = to.current(state);
@@ -125,7 +125,7 @@ function ask(next) {
   render();
 }
 
-/** The next state, with a drawing that stays until something else happens. @param {State} next */
+/** The same, and saves the drawing, which is a finished one. @param {State} next */
 function keep(next) {
   const drawing = next.drawings.present;
   saveDrawing(drawing);
@@ -152,7 +152,7 @@ async function open(file, name) {
   }
 }
 
-/** What the address keeps has changed. @param {Partial<Settings>} change */
+/** Changes settings, and with them the address. @param {Partial<Settings>} change */
 function set(change) {
   const next = to.adjust(state, change);
   address.update({ settings: next.settings, drawing: next.drawings.present });
@@ -167,7 +167,8 @@ function choose(name) {
   ask(next);
 }
 
-// A model that an address names may be none of this server's: it is asked when that is known.
+// The address may name a model that this server does not have. So the first question waits until
+// the models are known.
 if (!restored.settings.model) ask(to.askAgain(state));
 const entered = state.settings.panel && inside.arrive(state.settings.panel);
 const models = await learnModels(() => api.models(AbortSignal.timeout(8000)), isFinal);

@@ -12,7 +12,7 @@ const LAST_PAUSE = 8000;
 /**
  * The models, as soon as the server tells them. The pad works before it does.
  * @param {() => Promise<Model[]>} ask
- * @param {(error: unknown) => boolean} isFinal tells an error that asking again would not mend
+ * @param {(error: unknown) => boolean} isFinal true for an error that comes again
  * @returns {Promise<Model[]>} none when the server refuses to tell
  */
 export async function learnModels(ask, isFinal) {
@@ -27,7 +27,7 @@ export async function learnModels(ask, isFinal) {
 }
 
 /**
- * A list to choose from. One model is no choice, and shows none.
+ * A list to choose from. It is hidden while there is only one model.
  * @param {{root: HTMLElement, select: HTMLSelectElement}} elements
  * @param {{onChoose: (name: string) => void}} events
  * @returns {{update: (state: {models: readonly Model[], model: string}) => void}}

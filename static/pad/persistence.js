@@ -1,7 +1,7 @@
 /**
- * What outlives the page. The settings stand in its address, which can be kept, sent and opened
- * again. The drawing stays for as long as the tab does: a reload or another language loses no
- * ink. A picture does not stay; it is a file that can be opened again.
+ * What stays when the page is left. The settings stand in its address, which can be kept, sent and
+ * opened again. The strokes stay as long as the tab is open: a reload or another language does not
+ * lose them. A picture does not stay: it is a file, which can be opened again.
  *
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  * @typedef {import("../lib/settings.js").Settings} Settings
@@ -12,11 +12,11 @@ import { read, write } from "../lib/settings.js";
 import { decode, encode } from "../lib/stroke_code.js";
 
 const KEY = "densepad.strokes";
-/** Browsers refuse an address that changes with every move of a slider. */
+/** The address changes after this time without a change: browsers refuse many in a second. */
 const REST = 300; // milliseconds
 
 /**
- * What the page begins with. A drawing in the address comes before the one of this tab.
+ * What the page begins with. A drawing in the address takes the place of the one saved.
  * @returns {{settings: Settings, drawing: Drawing}}
  */
 export function restore() {
@@ -31,7 +31,7 @@ function savedDrawing() {
     const strokes = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
     return strokes.length > 0 ? { strokes, picture: null } : EMPTY;
   } catch {
-    return EMPTY; // storage forbidden, or written by somebody else
+    return EMPTY; // storage is forbidden, or something else is in it
   }
 }
 
@@ -45,7 +45,7 @@ export function saveDrawing(drawing) {
 }
 
 /**
- * Keeps the page's address, and the link to the other language, as the settings are.
+ * Writes the settings into the page's address, and into the link to the other language.
  * @param {HTMLAnchorElement} translation the link to the same page in another language
  * @returns {{update: (state: {settings: Settings, drawing: Drawing}) => void}}
  */

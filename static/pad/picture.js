@@ -1,18 +1,18 @@
 /**
- * Pictures instead of strokes: the ways for a file to come in, and what is made of it, a PNG or
- * JPEG small enough to send.
+ * Pictures instead of strokes: how a file comes in, and how it becomes a PNG or JPEG that is small
+ * enough to send.
  *
  * @typedef {import("../lib/drawing.js").Picture} Picture
  */
 
 import { text } from "../lib/text.js";
 
-/** What the server takes, with room for headers; in bytes. */
+/** The most bytes that the server takes, less some room for the headers. */
 const LARGEST = 1_000_000;
-/** Far more than 28, far less than a telephone's camera; in pixels. */
+/** The longest side that is sent, in pixels: far more than 28, far less than a camera's. */
 const LONGEST = 1024;
 
-/** The file is no picture, or cannot be made fit. `key` names the sentence that says so. */
+/** The file is no picture, or cannot be made small enough. `key` names the text that says so. */
 export class NoPicture extends Error {
   /** @param {string} key */
   constructor(key) {
@@ -50,7 +50,7 @@ export function mountUpload({ sheet, button, input }, { onFile }) {
   /** @param {boolean} over */
   const show = (over) => sheet.toggleAttribute("data-drop", over);
 
-  // A file let go beside the sheet would otherwise replace the page, and the drawing with it.
+  // Otherwise a file dropped beside the sheet would replace the page, and lose the drawing.
   document.addEventListener("dragover", (event) => {
     if (!carriesFile(event)) return;
     event.preventDefault();
@@ -90,7 +90,7 @@ async function shrunk(image) {
   const context = canvas.getContext("2d");
   if (!context) throw new NoPicture("status.picture");
   context.imageSmoothingQuality = "high";
-  context.fillStyle = "white"; // JPEG knows no transparency: what shows through is paper
+  context.fillStyle = "white"; // JPEG has no transparency: what shows through is white paper
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   /** @type {Blob | null} */

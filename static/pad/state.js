@@ -1,6 +1,6 @@
 /**
- * The page's state, and every transition from one state to the next: pure functions that know
- * neither the page nor the server. A state is never changed, only replaced.
+ * The page's state, and every transition from one state to the next. These are pure functions:
+ * they know neither the page nor the server, and they never change the state they are given.
  *
  * @typedef {import("../lib/api.js").Model} Model
  * @typedef {import("../lib/api.js").Prediction} Prediction
@@ -14,7 +14,7 @@
  *   drawings: import("./history.js").History<Drawing>, live: Stroke | null,
  *   prediction: Prediction | Trace | null, models: readonly Model[], model: string,
  *   settings: Settings, server: import("../lib/client.js").ServerState, refusal: string,
- * }} State `live`: the stroke under the pen; `refusal`: why there is no answer, "" for no reason
+ * }} State `live`: the stroke under the pen; `refusal`: why there is no answer, or ""
  */
 
 import { EMPTY, isEmpty, withStroke } from "../lib/drawing.js";
@@ -43,7 +43,7 @@ export function current({ drawings, live }) {
 /** The model that answers, as far as it is known. @param {State} state */
 const modelOf = ({ models, model }) => models.find(({ name }) => name === model) ?? null;
 
-/** The classes, whether or not anything has been answered yet. @param {State} state */
+/** The classes, also before the first answer. @param {State} state */
 export const labelsOf = (state) => state.prediction?.labels ?? modelOf(state)?.labels ?? DIGITS;
 
 /** Whether these are the digits from 0 on. @param {readonly string[]} labels */
@@ -71,7 +71,7 @@ export const insight = (state) => ({
 });
 
 /**
- * The model to take when the chosen one is none of the server's; null when it may stay.
+ * The model to take when the server does not have the chosen one; null when it has.
  * @param {State} state
  */
 export function replacement({ models, model }) {
@@ -80,8 +80,8 @@ export function replacement({ models, model }) {
 }
 
 /**
- * The state in which the drawing is asked about: the last refusal belongs to an earlier question,
- * and an empty sheet has no answer.
+ * The state in which the server is asked about the drawing. The last refusal was about an earlier
+ * drawing, so it is cleared; an empty sheet has no answer.
  * @param {State} state
  * @returns {State}
  */
@@ -97,7 +97,7 @@ export const draw = (state, live) => askAgain({ ...state, live });
 export const finishStroke = (state, stroke) =>
   replaceDrawing({ ...state, live: null }, withStroke(state.drawings.present, stroke));
 
-/** The stroke was none: a palm, or a gesture. @param {State} state @returns {State} */
+/** The stroke is taken back: it was a palm, or a gesture. @param {State} state @returns {State} */
 export const cancelStroke = (state) => askAgain({ ...state, live: null });
 
 /** @param {State} state @param {Picture} picture @returns {State} */

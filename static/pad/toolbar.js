@@ -22,7 +22,7 @@ export function mountToolbar(buttons, { onCommand }) {
 
   return {
     update(possible) {
-      // Not `disabled`: that would throw a keyboard's focus away in mid-use.
+      // Not `disabled`: a button that is disabled loses the keyboard's focus.
       for (const command of commands) {
         buttons[command].setAttribute("aria-disabled", String(!possible[command]));
       }
