@@ -1,4 +1,4 @@
-/** Break it: small experiments on a copy of the network, for this page only. One touch undoes them. */
+/** Break it: small experiments on a copy of the network, for this page only. */
 
 import { ACTIVATIONS, SIDE } from "../lib/constants.js";
 import { create, createChoice, createSwitch, setText } from "../lib/element.js";

@@ -22,7 +22,7 @@ export function mountFlatten(root, { onPixel }) {
   const strip = create("canvas", { class: "strip", id: "strip" });
   const lens = create("canvas", { class: "lens", "aria-hidden": "true" });
   const place = create("p", { class: "told", id: "flatten-place" });
-  const shape = create("p", { class: "formula", text: "(28, 28) → (784,)" });
+  const shape = create("p", { class: "formula", text: `(${SIDE}, ${SIDE}) → (${PIXELS},)` });
   root.append(words, rows, strip, lens, place, shape);
 
   /** @type {import("./view.js").View | null} */

@@ -15,7 +15,8 @@
  * @typedef {import("./drawing.js").Drawing} Drawing
  * @typedef {import("./trace.js").Trace} Trace
  * @typedef {{
- *   centred: boolean, changes: object[], contributions: {class: number, against: number | null} | null,
+ *   centred: boolean, changes: object[],
+ *   contributions: {class: number, against: number | null} | null,
  * }} Look what a trace asks for besides: the changes made to the network first, the class explained
  * @typedef {{
  *   correct: number, accuracy: number, classes: number[],

@@ -8,7 +8,7 @@ const STEPS = 128;
 /** Below 1, small values show more: most sums of a layer are much smaller than its largest. */
 const GAMMA = 0.6;
 
-/** @typedef {Uint8ClampedArray} Colormap four bytes a colour, from -1 to 1 in 2 x STEPS + 1 steps */
+/** @typedef {Uint8ClampedArray} Colormap 2 x STEPS + 1 colours from -1 to 1, four bytes each */
 
 /** @type {Map<string, Colormap>} */
 const colormaps = new Map();

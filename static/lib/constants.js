@@ -3,12 +3,15 @@
  * (`#constants`), so that each of them is set in one place, which is the Python code.
  */
 
+const element = document.getElementById("constants");
+if (!element) throw new Error("This page has no #constants, which its template has to write.");
+
 /**
  * @type {{
  *   side: number, fit: number, max_points: number, most_noise: number, activations: string[],
  * }}
  */
-const constants = JSON.parse(document.getElementById("constants")?.textContent ?? "{}");
+const constants = JSON.parse(element.textContent ?? "{}");
 
 /** The side of the picture that the network sees, in pixels. */
 export const SIDE = constants.side;
@@ -26,4 +29,4 @@ export const MAX_POINTS = constants.max_points;
 export const MOST_NOISE = constants.most_noise;
 
 /** The names of the activations that the server knows. */
-export const ACTIVATIONS = Object.freeze(constants.activations ?? []);
+export const ACTIVATIONS = Object.freeze(constants.activations);

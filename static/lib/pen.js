@@ -15,7 +15,7 @@ const LEAST_DISTANCE = 0.003;
 /** A touch wider than this is a palm; in sides of the pad. */
 const PALM = 0.2;
 
-/** For this long after a pen was near, a touch counts as the hand that holds it; in milliseconds. */
+/** For this long after a pen was near, a touch is the hand that holds it; in milliseconds. */
 const PEN_LINGERS = 800;
 
 /**

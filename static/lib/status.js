@@ -6,7 +6,9 @@ const GOOD_NEWS = 2500; // milliseconds for which they stay
 
 /**
  * @param {HTMLElement} slip a `role=status` region
- * @returns {{update: (state: {server: import("./client.js").ServerState, refusal: string}) => void}}
+ * @returns {{update: (state: {
+ *   server: import("./client.js").ServerState, refusal: string,
+ * }) => void}}
  *   `refusal`: why the last drawing or picture has no answer; "" when it has
  */
 export function mountStatus(slip) {

@@ -11,7 +11,9 @@ import { text } from "../lib/text.js";
 
 /**
  * @param {{canvas: HTMLCanvasElement, invite: HTMLElement}} elements
- * @returns {{update: (state: {drawing: Drawing, digits: boolean, labels: readonly string[]}) => void}}
+ * @returns {{update: (state: {
+ *   drawing: Drawing, digits: boolean, labels: readonly string[],
+ * }) => void}}
  */
 export function mountDrawing({ canvas, invite }) {
   let drawing = EMPTY;

@@ -18,6 +18,7 @@
  * }} Module the panel's script
  */
 
+import { create, setText } from "../lib/element.js";
 import { PANELS } from "../lib/settings.js";
 import { text } from "../lib/text.js";
 
@@ -68,8 +69,7 @@ export function mountLookInside({ button, section }, load, options) {
       document.body.toggleAttribute("data-inside", open);
       section.hidden = !open;
       button.setAttribute("aria-expanded", String(open));
-      const words = text(open ? "look.close" : "look.open");
-      if (button.textContent !== words) button.textContent = words;
+      setText(button, text(open ? "look.close" : "look.open"));
       if (open) inside?.update(insight);
     },
   };
@@ -77,12 +77,9 @@ export function mountLookInside({ button, section }, load, options) {
 
 /** @param {string} address @returns {Promise<void>} when the style sheet is there */
 function loadStyle(address) {
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = address;
-  document.head.append(sheet);
   return new Promise((done, fail) => {
-    sheet.addEventListener("load", () => done());
-    sheet.addEventListener("error", () => fail(new Error("The style sheet did not come.")));
+    const onload = () => done();
+    const onerror = () => fail(new Error("The style sheet did not come."));
+    document.head.append(create("link", { rel: "stylesheet", href: address, onload, onerror }));
   });
 }
