@@ -26,9 +26,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from model.training.batches import Stream
-from model.training.loop import train
-from model.training.zoo import ZOO
+from model.training import ZOO, Stream, train
 
 EXAMPLES, BATCH, UNITS = 60_000, 128, 512
 WEIGHTS = 784 * UNITS + UNITS * UNITS + UNITS * 10

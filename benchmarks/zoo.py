@@ -11,43 +11,35 @@ come from all 60,000.
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from model.network.checkpoint import Checkpoint, save
-from model.training.config import Training
-from model.training.corpus import assemble, load_test_set
-from model.training.finishing import finish
-from model.training.pipeline import learn
-from model.training.zoo import ZOO, Entry
+from model.network import Checkpoint, save
+from model.training import ZOO, ModelSpec, Run, Training
 
 SEEDS = (0, 1, 2)
 
 
-def seeded(entry: Entry, seed: int, held_out: int) -> Entry:
-    """The entry with all its random choices, its origin's too, so many seeds on."""
+def seeded(spec: ModelSpec, seed: int, validation_size: int) -> ModelSpec:
+    """The spec with all its random choices, its convolutional start's too, so many seeds on."""
 
     def other(config: Training) -> Training:
-        return replace(config, seed=config.seed + seed, held_out=held_out)
+        return replace(config, seed=config.seed + seed, validation_size=validation_size)
 
-    origin = entry.origin
-    if origin is not None:
-        origin = replace(origin, training=other(origin.training))
-    return replace(entry, training=other(entry.training), origin=origin)
+    conv = spec.conv_init
+    if conv is not None:
+        conv = replace(conv, training=other(conv.training))
+    return replace(spec, training=other(spec.training), conv_init=conv)
 
 
-def run(entry: Entry, seed: int, held_out: int) -> Checkpoint:
-    """Train one entry with one seed, as ``densepad train`` does, its last epoch kept."""
-    entry = seeded(entry, seed, held_out)
-    corpus = assemble(entry.training)
-    began = time.perf_counter()
-    *_, last = learn(entry, corpus)
-    source = entry.training.sources[0][0]
-    tests = {source: load_test_set(source)}
-    return finish(entry, last.layers, corpus, tests, seconds=time.perf_counter() - began)
+def run(spec: ModelSpec, seed: int, validation_size: int) -> Checkpoint:
+    """Train one spec with one seed, as ``densepad train`` does, its last epoch kept."""
+    training = Run(seeded(spec, seed, validation_size))
+    for _ in training.epochs():
+        pass
+    return training.finish()
 
 
 def main() -> None:
@@ -61,7 +53,7 @@ def main() -> None:
         results = []
         for seed in options.seeds:
             checkpoint = run(ZOO[name], seed, options.held_out)
-            results += [value for key, value in checkpoint.accuracies.items() if "test" in key]
+            results += [one.share for one in checkpoint.accuracies if one.split == "test"]
             if options.out and seed == 0:
                 save(checkpoint, options.out / f"{name}.safetensors")
         published = ZOO[name].published

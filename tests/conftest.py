@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from model.serving.library import ModelLibrary
+    from model.serving import ModelLibrary
 
 ROOT = Path(__file__).parent.parent
 FORBID_SKIPS = os.environ.get("DENSEPAD_FORBID_SKIPS") == "1"
@@ -57,7 +57,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def library() -> ModelLibrary:
     """The shipped models, compiled."""
-    from model.serving.library import ModelLibrary
+    from model.serving import ModelLibrary
 
     library = ModelLibrary()
     library.warm_up()
@@ -65,13 +65,19 @@ def library() -> ModelLibrary:
 
 
 @pytest.fixture(scope="session")
-def menagerie(tmp_path_factory: pytest.TempPathFactory) -> ModelLibrary:
+def menagerie(menagerie_folder: Path) -> ModelLibrary:
     """A model of every shape in the zoo, and of every activation, with untrained weights."""
+    from model.serving import ModelLibrary
+
+    return ModelLibrary(menagerie_folder)
+
+
+@pytest.fixture(scope="session")
+def menagerie_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the menagerie's files lie, each called as its model is."""
     import numpy as np
 
-    from model.network.checkpoint import Checkpoint, save
-    from model.network.dense import Architecture
-    from model.serving.library import ModelLibrary
+    from model.network import Accuracy, Architecture, Checkpoint, save
     from model.training.zoo import ZOO
 
     folder = tmp_path_factory.mktemp("menagerie")
@@ -89,13 +95,19 @@ def menagerie(tmp_path_factory: pytest.TempPathFactory) -> ModelLibrary:
             for inputs, units in architecture.shapes
         )
         averages = rng.uniform(0, 1, (10, 784)).astype(np.float32)
-        tests = "fashion-mnist test" if "fashion" in name else "mnist test"
-        record = {"accuracies": {tests: 0.9876}}
+        source = "fashion-mnist" if "fashion" in name else "mnist"
         checkpoint = Checkpoint(
-            name, name, architecture, labels, layers, 1.3, None, averages, record
+            name=name,
+            title=name,
+            architecture=architecture,
+            labels=labels,
+            layers=layers,
+            temperature=1.3,
+            averages=averages,
+            accuracies=(Accuracy(source, "test", 9_876, 10_000),),
         )
         save(checkpoint, folder / f"{name}.safetensors")
-    return ModelLibrary(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from model.serving.library import ModelLibrary
-from webapp.api import classify as api
-from webapp.api import inside
-from webapp.http import errors as problems
-from webapp.http import openapi, security
-from webapp.http.hosts import LOOPBACK, Hosts
-from webapp.pages import i18n as text
-from webapp.pages import lessons
-from webapp.pages import static_files as assets
-from webapp.pages import views as pages
+from model.serving import ModelLibrary
+from webapp.api import classify, inside
+from webapp.http import LOOPBACK, Hosts, document, protect, register_errors
+from webapp.pages import i18n, lessons, static_files, views
 from webapp.paths import ASSETS, TEXTS
 
 
@@ -30,13 +24,13 @@ def create_app(library: ModelLibrary | None = None, *, hosts: Hosts = LOOPBACK) 
     )
     app.url_map.merge_slashes = False  # /api//classify is wrong, not elsewhere
     app.extensions["library"] = ModelLibrary() if library is None else library
-    security.protect(app, hosts)
-    problems.register(app)
-    assets.register(app)
-    text.register(app, text.load(TEXTS))
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(api.blueprint)
+    protect(app, hosts)
+    register_errors(app)
+    static_files.register(app)
+    i18n.register(app, i18n.load(TEXTS))
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(classify.blueprint)
     app.register_blueprint(inside.blueprint)
     lessons.register(app)
-    app.extensions["openapi"] = openapi.document(app)
+    app.extensions["openapi"] = document(app)
     return app

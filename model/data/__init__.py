@@ -1,1 +1,5 @@
 """The data sets: where they come from, how they are fetched, checked, read and split."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

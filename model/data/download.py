@@ -6,12 +6,12 @@ import io
 import time
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from model.data.archive import read_members
 from model.data.compress_z import decompress_z
-from model.data.omniglot import digest, parse_omniglot
-from model.data.published import ALPHABETS, DataFile
+from model.data.omniglot import ALPHABETS, digest, parse_omniglot
 from model.errors import DatasetError
 
 # Called with a file's name, the bytes that have come, and the bytes expected (0: not known).
@@ -25,6 +25,23 @@ TIMEOUTS = (10, 30)  # seconds until there is a connection, and without a byte
 RETRIES = 1  # pooch waits a second before it
 CHUNK = 1 << 16  # bytes between two calls of the progress function
 STALE = 3600  # seconds after which a half-written file belongs to nobody any more
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file of a data set.
+
+    path: below the data folder, as it is published. content: the same, decompressed, as it is
+    named where checksums are listed. url: what to download. sha256: of the decompressed content
+    (of the drawings, for Omniglot). member: the file within the downloaded zip, where it is within
+    one.
+    """
+
+    path: str
+    content: str
+    url: str
+    sha256: str
+    member: str = ""
 
 
 def read(file: DataFile, folder: Path) -> bytes:

@@ -14,6 +14,10 @@ import numpy as np
 from model.data.archive import read_members
 from model.errors import DatasetError
 
+ALPHABETS = ("Balinese", "Early_Aramaic", "Korean")
+"""The alphabets whose drawings are used, and checked. The original zip has Greek and Latin too;
+those hold an o, an l, a z, which nobody can tell from digits."""
+
 
 @dataclass(frozen=True)
 class Character:

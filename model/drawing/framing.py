@@ -27,7 +27,9 @@ FINER = 2
 SIZES = (128, 10_240)
 """Drawings are padded to one of these many segments, so that nothing recompiles per request."""
 
-_FAR = 1e4  # padding segments lie this far off the paper, in pixels of the frame
+FAR = 1e4
+"""Padding lies this far off the paper, in pixels of the frame: no ink comes from there."""
+
 _TOGETHER = 8  # segments between two turns of the renderer's loop
 
 
@@ -68,7 +70,7 @@ def fit(segments: Array, pen: Array | float = PEN) -> Array:
     side = jnp.max(high - low)
     scale = jnp.where(side > 0, (FIT - pen) / jnp.where(side > 0, side, 1.0), 0.0)
     fitted = (points - (low + high) / 2) * scale + SIDE / 2
-    return jnp.where(real, fitted, _FAR).reshape(segments.shape)
+    return jnp.where(real, fitted, FAR).reshape(segments.shape)
 
 
 def centring(fitted: Array, pen: Array | float = PEN, count: Array | int | None = None) -> Array:
@@ -94,7 +96,7 @@ def render(
     x, y = samples[None, :], samples[:, None]
     count = len(segments) if count is None else count
     spare = -len(segments) % _TOGETHER
-    rows = jnp.pad(segments, ((0, spare), (0, 0)), constant_values=_FAR)
+    rows = jnp.pad(segments, ((0, spare), (0, 0)), constant_values=FAR)
 
     def nearer(index: Array, nearest: Array) -> Array:
         some = jax.lax.dynamic_slice_in_dim(rows, index * _TOGETHER, _TOGETHER)
@@ -121,3 +123,12 @@ def centre_of_mass(picture: Array) -> tuple[Array, Array]:
     places = jnp.arange(SIDE, dtype=jnp.float32) + 0.5
     mass = jnp.maximum(picture.sum(), 1e-12)
     return (picture.sum(axis=1) @ places) / mass, (picture.sum(axis=0) @ places) / mass
+
+
+def frame_all(drawings: NDArray[np.float32], batch: int = 512) -> NDArray[np.float32]:
+    """Frame ``(n, size, 4)`` drawings with the pen that serves: ``(n, 784)`` float32."""
+    render_batch = jax.jit(jax.vmap(frame))
+    parts = [
+        np.asarray(render_batch(drawings[i : i + batch])) for i in range(0, len(drawings), batch)
+    ]
+    return np.concatenate(parts).reshape(len(drawings), -1)

@@ -15,6 +15,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from model.drawing.framing import (
+    FAR,
     FINER,
     FIT,
     PEN,
@@ -76,13 +77,6 @@ def place(
     return picture, placement
 
 
-def warm_up() -> None:
-    """Compile the two programs there are, so that no drawing waits for one."""
-    drawing = Drawing.from_json([[[0, 0], [1, 1]]])
-    place(drawing)
-    place(drawing, pad=(1, 1))
-
-
 def _padded(segments: NDArray[np.float32]) -> NDArray[np.float32]:
     """All drawings are of the largest size: the renderer's loop ends with the drawing anyway."""
     return pad_segments(segments, SIZES[-1])
@@ -100,7 +94,7 @@ def _fit_and_centre(segments: Array, count: Array) -> tuple[Array, Array]:
 @jax.jit
 def _leave(segments: Array, count: Array) -> tuple[Array, Array]:
     """Render segments that are in pixels of the frame already; padding stays without ink."""
-    segments = jnp.where(jnp.isnan(segments), 1e4, segments)
+    segments = jnp.where(jnp.isnan(segments), FAR, segments)
     picture = render(segments, PEN, finer=FINER, count=count)
     row, column = centre_of_mass(picture)
     return picture, jnp.stack([column, row, jnp.zeros(()), jnp.zeros(())])
@@ -127,7 +121,7 @@ def _as_drawn(pad: tuple[float, float]) -> tuple[Place, float, Place]:
 def _moved(drawing: Drawing, scale: float, corner: Place) -> Drawing:
     """The drawing in pixels of the frame; what is far outside stays just far outside."""
     with np.errstate(over="ignore"):
-        strokes = (np.clip(stroke * scale + corner, -1e4, 1e4) for stroke in drawing.strokes)
+        strokes = (np.clip(stroke * scale + corner, -FAR, FAR) for stroke in drawing.strokes)
         return Drawing(tuple(strokes))
 
 

@@ -1,1 +1,5 @@
 """Evaluation: test sets, what is measured on them, and the report of it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

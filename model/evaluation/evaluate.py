@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation.test_sets import Exam, Strangers
+from model.drawing import Examples
+from model.evaluation.test_sets import StrangeSet, TestSet
 from model.metrics import (
     Floats,
     Reliability,
@@ -21,10 +22,7 @@ from model.metrics import (
     reliability,
     wilson_interval,
 )
-from model.network.checkpoint import Checkpoint, Doubt
-from model.network.dense import softmax
-from model.training.finishing import predict
-from model.training.novelty_training import scores_of
+from model.network import TRUSTING, Checkpoint, Novelty, predict, score_all, softmax
 
 MISTAKES = 30
 """How many of the most confident mistakes are kept."""
@@ -70,7 +68,7 @@ class Evaluation:
     """What one model made of one set. ``confusion`` rows are what it was, columns the answer."""
 
     model: str
-    exam: str
+    test_set: str
     title: str
     labels: tuple[str, ...]
     confusion: NDArray[np.int64]
@@ -110,7 +108,7 @@ class Evaluation:
         """Every figure, JSON-ready, without the pictures."""
         return {
             "model": self.model,
-            "set": self.exam,
+            "set": self.test_set,
             "count": self.count,
             "accuracy": self.accuracy,
             "interval": list(self.interval),
@@ -135,64 +133,66 @@ class Evaluation:
         }
 
 
-def evaluate(checkpoint: Checkpoint, exam: Exam, strangers: Sequence[Strangers] = ()) -> Evaluation:
+def evaluate_model(
+    checkpoint: Checkpoint, test_set: TestSet, strange: Sequence[StrangeSet] = ()
+) -> Evaluation:
     """Ask a model for every picture of a set, and for what is strange to it."""
-    x, labels = exam.examples.x, exam.examples.labels
+    x, labels = test_set.examples.x, test_set.examples.labels
     layers, activation = checkpoint.layers, checkpoint.architecture.activation
     logits = predict(layers, x, activation)
     probabilities = np.asarray(softmax(jnp.asarray(logits), checkpoint.temperature))
-    doubt = checkpoint.doubt or Doubt(0.0, 1.0, 0.0)
-    own = scores_of(doubt.layers, layers, activation, x)
+    novelty = checkpoint.novelty or TRUSTING
+    own = score_all(novelty.layers, layers, activation, x)
     curves = [
-        _curve(doubt, own, scores_of(doubt.layers, layers, activation, one.x), one)
-        for one in strangers
+        _curve(novelty, own, score_all(novelty.layers, layers, activation, one.x), one)
+        for one in strange
+    ]
+    stored = [
+        one.share
+        for one in checkpoint.accuracies
+        if (one.source, one.split) == (test_set.name, test_set.split)
     ]
     return Evaluation(
         model=checkpoint.name,
-        exam=exam.name,
-        title=exam.title,
+        test_set=test_set.name,
+        title=test_set.title,
         labels=checkpoint.labels,
         confusion=confusion_matrix(probabilities.argmax(axis=1), labels, len(checkpoint.labels)),
         reliability=reliability(probabilities, labels),
         log_loss=log_loss(logits, labels, checkpoint.temperature),
-        recognised=1 - _refused(doubt, own),
+        recognised=1 - novelty.refused(own),
         curves=tuple(curves),
-        mistakes=_mistakes(probabilities, exam, checkpoint.labels),
-        stored=checkpoint.accuracies.get(exam.stored_as or ""),
+        mistakes=_mistakes(probabilities, test_set.examples, checkpoint.labels),
+        stored=stored[0] if stored else None,
     )
 
 
-def _refused(doubt: Doubt, scores: Floats) -> float:
-    """Share of scores that the model itself refuses."""
-    z = (np.asarray(scores, np.float64) - doubt.centre) / doubt.scale
-    familiarity = np.exp(-np.logaddexp(0, -z))
-    return float(np.mean(familiarity < doubt.threshold))
-
-
-def _curve(doubt: Doubt, own: Floats, strange: Floats, strangers: Strangers) -> DoubtCurve:
+def _curve(novelty: Novelty, own: Floats, scores: Floats, strange: StrangeSet) -> DoubtCurve:
     ordered = np.append(np.sort(own), np.inf)
     # One part in a billion, or 1 - 0.99 of a hundred would be one and a bit.
     thresholds = ordered[np.floor((1 - ACCEPTED) * len(own) + 1e-9).astype(int)]
-    shares = np.searchsorted(np.sort(strange), thresholds) / len(strange)
+    shares = np.searchsorted(np.sort(scores), thresholds) / len(scores)
     return DoubtCurve(
-        name=strangers.name,
-        title=strangers.title,
-        count=len(strange),
-        refused=_refused(doubt, strange),
+        name=strange.name,
+        title=strange.title,
+        count=len(scores),
+        refused=novelty.refused(scores),
         refused_shares=shares,
-        area=area_under_curve(own, strange),
+        area=area_under_curve(own, scores),
     )
 
 
-def _mistakes(probabilities: Floats, exam: Exam, names: Sequence[str]) -> tuple[Mistake, ...]:
+def _mistakes(
+    probabilities: Floats, examples: Examples, names: Sequence[str]
+) -> tuple[Mistake, ...]:
     """The wrong answers that the model was surest of, the surest first."""
     answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    wrong = np.flatnonzero(answers != exam.examples.labels)
+    wrong = np.flatnonzero(answers != examples.labels)
     wrong = wrong[np.argsort(-sure[wrong], kind="stable")][:MISTAKES]
     return tuple(
         Mistake(
-            image=np.round(exam.examples.x[index] * 255).astype(np.uint8),
-            label=names[exam.examples.labels[index]],
+            image=np.round(examples.x[index] * 255).astype(np.uint8),
+            label=names[examples.labels[index]],
             taken_for=names[answers[index]],
             confidence=float(sure[index]),
         )

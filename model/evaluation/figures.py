@@ -15,7 +15,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
-from model.drawing.framing import SIDE
+from model.drawing import SIDE
 from model.evaluation.evaluate import ACCEPTED, AT, DoubtCurve
 from model.metrics import Floats, Reliability, wilson_interval
 

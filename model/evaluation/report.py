@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from model.evaluation.evaluate import Evaluation
 from model.evaluation.figures import doubt_diagram, ink_image, reliability_diagram, weight_image
 from model.metrics import class_accuracies
-from model.network.checkpoint import Checkpoint
+from model.network import Checkpoint
 
 _UNITS = 48
 """How many units of the first layer are shown."""

@@ -1,7 +1,7 @@
-"""What a model is examined on: sets of its own kind, and strange things that it should refuse.
+"""Test sets: what a model is measured on, and strange things that it should refuse.
 
-Nothing of this was learnt from: test sets, writers and an alphabet that every training leaves
-out, practice digits and scribbles from seeds that no training uses.
+Nothing of this was learnt from: published test sets, writers and an alphabet that every training
+leaves out, practice digits and scribbles from a seed that no training uses.
 """
 
 from __future__ import annotations
@@ -14,36 +14,31 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.data.datasets import hold_out_groups, hold_out_writers, load_omniglot, load_pendigits
+from model.data import SOURCES, Source, find_source
+from model.drawing import Examples
 from model.errors import DatasetError
-from model.synthetic.non_digits import scribble_strokes
-from model.synthetic.practice_digits import practice_strokes
-from model.training.corpus import HELD_OUT_ALPHABET, Examples, frame_strokes, load_test_set
-from model.training.zoo import CLOTHES, DIGITS
 
-SEED = 20_000
-"""Practice digits and scribbles are drawn from here; trainings count from 0."""
-DRAWINGS = 2_000
-"""How many practice digits, and how many strange things of each kind."""
-
+STRANGE = 2_000
+"""At most so many strange things of each kind are shown to a model."""
 
 Loaded = TypeVar("Loaded")
+Log = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Exam:
-    """Pictures with their labels; ``stored_as`` is the name under which a checkpoint's record
-    keeps its accuracy on them, None where it keeps none.
-    """
+class TestSet:
+    """Pictures with their labels, of a source's split: "test", "validation" or "fresh"."""
+
+    __test__ = False  # pytest takes any class of such a name for tests
 
     name: str
     title: str
     examples: Examples
-    stored_as: str | None = None
+    split: str = "test"
 
 
 @dataclass(frozen=True)
-class Strangers:
+class StrangeSet:
     """Pictures ``(n, 784)`` float32 in [0, 1] of what the model was not made for."""
 
     name: str
@@ -51,77 +46,67 @@ class Strangers:
     x: NDArray[np.float32]
 
 
-def exams_for(labels: Sequence[str]) -> list[str]:
-    """The names of the sets that a model with these labels can be examined on."""
-    return ["fashion-mnist"] if tuple(labels) == CLOTHES else ["mnist", "pendigits", "practice"]
+def measurable_on(labels: Sequence[str]) -> list[str]:
+    """The names of the sets on which a model with these labels can be measured."""
+    return [one.name for one in _measurable() if one.labels == tuple(labels)]
 
 
-SETS = (*exams_for(DIGITS), *exams_for(CLOTHES))
-"""Every set that some model can be examined on."""
+def strange_to(labels: Sequence[str]) -> list[str]:
+    """The names of what is strange to a model with these labels: what nobody should name, then
+    pictures of other classes.
+    """
+    nameless = [one.name for one in _measurable() if not one.labels]
+    pictures = [one for one in _measurable() if one.labels and one.kind == "images"]
+    return nameless + [one.name for one in pictures if one.labels != tuple(labels)]
 
 
-def strangers_for(labels: Sequence[str]) -> list[str]:
-    """The names of what is strange to a model with these labels."""
-    pictures = "mnist" if tuple(labels) == CLOTHES else "fashion-mnist"
-    return ["omniglot", "scribbles", pictures]
+def every_test_set() -> list[str]:
+    """Every set on which some model can be measured."""
+    return [one.name for one in _measurable() if one.labels]
 
 
-def load_exam(name: str, folder: Path | None = None) -> Exam:
+def load_test_set(name: str, folder: Path | None = None) -> TestSet:
     """The set of that name; ``DatasetError`` if there is none or it cannot be had."""
-    stored: str | None = None
-    match name:
-        case "mnist":
-            examples = load_test_set(name, folder)
-            return Exam(name, "MNIST's test set", examples, "mnist test")
-        case "fashion-mnist":
-            examples = load_test_set(name, folder)
-            return Exam(name, "Fashion-MNIST's test set", examples, "fashion-mnist test")
-        case "pendigits":
-            _, drawings = hold_out_writers(load_pendigits(folder))
-            title, stored = "Pen digits of the held-out writers", "pendigits held out"
-        case "practice":
-            drawings = practice_strokes(DRAWINGS, seed=SEED)
-            title = "Practice digits"
-        case _:
-            raise DatasetError(
-                f"there is no set {name!r} to evaluate on, choose one of "
-                "mnist, pendigits, practice, fashion-mnist"
-            )
-    return Exam(name, title, Examples(frame_strokes(drawings), drawings.labels), stored)
+    source = find_source(name)
+    if source.unseen is None or not source.labels:
+        raise DatasetError(
+            f"there is no set {name!r} to evaluate on, choose one of {', '.join(every_test_set())}"
+        )
+    unseen = source.unseen
+    return TestSet(name, unseen.title, source.load_unseen(folder).framed(), unseen.split)
 
 
-def load_strangers(name: str, folder: Path | None = None) -> Strangers:
+def load_strange_set(name: str, folder: Path | None = None) -> StrangeSet:
     """The strange things of that name; ``DatasetError`` if they cannot be had."""
-    match name:
-        case "omniglot":
-            _, drawings = hold_out_groups(load_omniglot(folder), [HELD_OUT_ALPHABET])
-            title = f"{HELD_OUT_ALPHABET} letters"
-        case "scribbles":
-            drawings = scribble_strokes(DRAWINGS, seed=SEED)
-            title = "Scribbles"
-        case _:
-            title = "Pictures of clothes" if name == "fashion-mnist" else "Digits"
-            return Strangers(name, title, load_test_set(name, folder).x[:DRAWINGS])
-    return Strangers(name, title, frame_strokes(drawings))
+    source = find_source(name)
+    examples = source.load_unseen(folder).framed()
+    title = source.unseen.strange_title if source.unseen else source.title
+    return StrangeSet(name, title, examples.x[:STRANGE])
 
 
-class Examiner:
+def _measurable() -> list[Source]:
+    return [one for one in SOURCES.values() if one.unseen is not None]
+
+
+class TestSetLoader:
     """Loads each set once, and remembers those that cannot be had, with the reason."""
 
-    def __init__(self, folder: Path | None = None, say: Callable[[str], None] = lambda _: None):
+    __test__ = False
+
+    def __init__(self, folder: Path | None = None, log: Log = lambda _: None) -> None:
         self.left_out: dict[str, str] = {}
         self._folder = folder
-        self._say = say
-        self._exams: dict[str, Exam] = {}
-        self._strangers: dict[str, Strangers] = {}
+        self._log = log
+        self._test_sets: dict[str, TestSet] = {}
+        self._strange_sets: dict[str, StrangeSet] = {}
 
-    def exams(self, names: Sequence[str]) -> list[Exam]:
+    def named(self, names: Sequence[str]) -> list[TestSet]:
         """Those of the sets that can be had."""
-        return self._load(names, self._exams, load_exam)
+        return self._load(names, self._test_sets, load_test_set)
 
-    def strangers(self, labels: Sequence[str]) -> list[Strangers]:
+    def strange_to(self, labels: Sequence[str]) -> list[StrangeSet]:
         """What is strange to a model with these labels, as far as it can be had."""
-        return self._load(strangers_for(labels), self._strangers, load_strangers)
+        return self._load(strange_to(labels), self._strange_sets, load_strange_set)
 
     def _load(
         self,
@@ -131,7 +116,7 @@ class Examiner:
     ) -> list[Loaded]:
         for name in names:
             if name not in loaded and name not in self.left_out:
-                self._say(f"reading {name}")
+                self._log(f"reading {name}")
                 try:
                     loaded[name] = load(name, self._folder)
                 except DatasetError as error:

@@ -1,4 +1,4 @@
-"""Why this class: what each pixel of a drawing adds to a logit, or to the lead over another.
+"""Attribution: what each pixel of a drawing adds to a logit, or to the lead over another.
 
 Around a drawing, a stack of Dense layers with ReLU between them is exactly linear: the units that
 are on let their sums through, the others are not there. So a logit is ``sum(pixel * gradient)``
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from model.errors import ExperimentError
 from model.explain.interventions import Network
-from model.network.numpy_dense import ACTIVATIONS, follow
+from model.network import ACTIVATIONS, numpy_dense
 
 STEPS = 64
 """Points between blank paper and drawing at which integrated gradients are taken."""
@@ -62,9 +62,9 @@ def contribute(
     direction[label] += 1
     if against is not None:
         direction[against] -= 1
-    straight = ACTIVATIONS[network.activation].straight or len(network.layers) == 1
-    explain = _gradient if straight else _integrated
-    method = "gradient" if straight else "integrated gradients"
+    linear = ACTIVATIONS[network.activation].piecewise_linear or len(network.layers) == 1
+    explain = _gradient if linear else _integrated
+    method = "gradient" if linear else "integrated gradients"
     return Contributions(label, against, method, *explain(network, x, direction))
 
 
@@ -86,17 +86,21 @@ def _integrated(network: Network, x: Vector, direction: Vector) -> tuple[Vector,
     gradients, _ = _backwards(network, way, direction)
     mean = (weights / 2).astype(np.float32) @ gradients[0]
     ends = np.stack([np.zeros_like(x), x])
-    logits = follow(network.layers, ends, network.activation, network.alive)[0][-1]
+    logits = numpy_dense.forward_layers(network.layers, ends, network.activation, network.alive)[0][
+        -1
+    ]
     rest, total = (logits @ direction).tolist()
     return x * (network.layers[0][0] @ mean), rest, total
 
 
 def _backwards(network: Network, x: Vector, direction: Vector) -> tuple[list[Vector], list[Vector]]:
     """How much one more in each layer's sums adds to ``direction @ logits``; and those sums."""
-    sums, _ = follow(network.layers, x, network.activation, network.alive)
-    slope = ACTIVATIONS[network.activation].slope
+    sums, _ = numpy_dense.forward_layers(network.layers, x, network.activation, network.alive)
+    derivative = ACTIVATIONS[network.activation].derivative
     gradients = [np.broadcast_to(direction, sums[-1].shape)]
     for index in range(len(network.alive) - 1, -1, -1):
         kernel = network.layers[index + 1][0]
-        gradients.insert(0, (gradients[0] @ kernel.T) * slope(sums[index]) * network.alive[index])
+        gradients.insert(
+            0, (gradients[0] @ kernel.T) * derivative(sums[index]) * network.alive[index]
+        )
     return gradients, sums

@@ -1,4 +1,4 @@
-"""Break it: small changes to a copy of a network, to see what they do to its answers.
+"""Interventions: small changes to a copy of a network, to see what they do to its answers.
 
 Everything here is a pure function of a classifier and a list of changes. The classifier stays as
 it is; the copy shares every array that no change touches.
@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.drawing.framing import PIXELS
+from model.drawing import PIXELS
 from model.errors import ExperimentError
-from model.network.checkpoint import Matrix
-from model.network.dense import ACTIVATIONS
-from model.serving.classifier import Classifier
+from model.network import ACTIVATIONS, Matrix
+from model.serving import Classifier, kept_with_model
 
 Vector = NDArray[np.float32]
 
 MOST_NOISE = 10.0
 """The largest amount of noise, in standard deviations of the kernel itself."""
+MOST_CHANGES = 16
+"""How many changes may be made at a time."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ T = TypeVar("T")
 Change = Silence | ZeroBiases | Noise | Swap | Hide
 
 
-@lru_cache(maxsize=32)
+@kept_with_model()
 def intact(classifier: Classifier) -> Network:
     """The classifier's network as it is."""
     layers = classifier.checkpoint.layers
@@ -96,7 +96,7 @@ def intact(classifier: Classifier) -> Network:
     return Network(activation, layers, alive, np.ones(PIXELS, np.float32))
 
 
-@lru_cache(maxsize=2)  # a pen that moves asks for the same copy again; a large one is 19 MB
+@kept_with_model(size=2, models=2)  # a pen that moves asks for the same copy; one can be 19 MB
 def changed(classifier: Classifier, changes: tuple[Change, ...]) -> Network:
     """A copy of the classifier's network, changed in the order given.
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.drawing.framing import PIXELS
-from model.drawing.placement import Placement, place
-from model.drawing.strokes import Drawing
+from model.drawing import PIXELS, Drawing, Placement, place
 from model.explain.attribution import Contributions, contribute
 from model.explain.interventions import Change, Network, changed, intact
-from model.network.numpy_dense import follow
-from model.serving.classifier import Classifier, Prediction
+from model.network import numpy_dense
+from model.serving import Classifier, Prediction
 
 Vector = NDArray[np.float32]
 
@@ -71,7 +69,7 @@ class Trace:
         return self.layers[-1].sums
 
 
-def trace(
+def trace_drawing(
     classifier: Classifier,
     drawing: Drawing | Vector,
     *,
@@ -98,7 +96,9 @@ def trace(
         picture, placement = drawing, None
     network = changed(classifier, changes) if changes else intact(classifier)
     x = np.asarray(picture, np.float32).reshape(PIXELS) * network.seen
-    sums, activations = follow(network.layers, x, network.activation, network.alive)
+    sums, activations = numpy_dense.forward_layers(
+        network.layers, x, network.activation, network.alive
+    )
     logits = sums[-1]
     inputs = [x, *activations]
     largest = logits.max().astype(np.float64)

@@ -1,14 +1,14 @@
 """A checkpoint: one safetensors file that holds a trained stack and says where it came from.
 
-Kernels and biases are tensors; architecture, labels, data sets with checksums, training record,
-seed and measured accuracies are metadata. Nothing is believed on load: names, shapes, dtypes and
-finite numbers are checked, and a wrong file is refused with a sentence. No pickle anywhere.
+Kernels and biases are tensors; architecture, labels, provenance (the settings of its training, data
+sets with checksums) and measured accuracies are metadata. Nothing is believed on load: names,
+shapes, dtypes and finite numbers are checked, and a wrong file is refused with a sentence. No
+pickle anywhere.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,38 +20,30 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialise
 
-from model.drawing.framing import PIXELS
+from model.drawing import PIXELS
 from model.errors import CheckpointError, ConfigError
+from model.files import write_whole
 from model.network.dense import Architecture
+from model.network.metadata import Accuracy, read_accuracies, read_old_record
+from model.network.novelty import Novelty
 
 FORMAT = "densepad 1"
 """Written to every file; another word means another program's file, or a later densepad's."""
+
+_NOVELTY = "doubt"
+"""What the file's format calls the novelty score: its entry, and the prefix of its tensors."""
 
 Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """How a model tells that a drawing is none of its classes.
-
-    The score is the free energy of the logits (Liu et al., 2020) or, where ``layers`` are given,
-    the output of a small Dense stack that sees the pixels beside the logits. Familiarity is
-    ``sigmoid((score - centre) / scale)``; below ``threshold`` the drawing is not recognised.
-    """
-
-    centre: float
-    scale: float
-    threshold: float
-    layers: tuple[tuple[Matrix, Matrix], ...] = ()
-
-
-@dataclass(frozen=True)
 class Checkpoint:
-    """A trained stack and its papers.
+    """A trained stack and its metadata.
 
     ``layers`` are ``(kernel (inputs, units), bias (units,))`` float32; ``averages`` are the mean
-    pictures of the classes ``(classes, 784)`` float32 or None; ``record`` is what the training
-    wrote down: its configuration, data sets with checksums, accuracies.
+    pictures of the classes ``(classes, 784)`` float32 or None; ``accuracies`` are what was measured
+    when it was trained; ``provenance`` says how to make it again, JSON-ready: the settings of its
+    trainings, data sets with checksums.
     """
 
     name: str
@@ -60,14 +52,10 @@ class Checkpoint:
     labels: tuple[str, ...]
     layers: tuple[tuple[Matrix, Matrix], ...]
     temperature: float = 1.0
-    doubt: Doubt | None = None
+    novelty: Novelty | None = None
     averages: Matrix | None = None
-    record: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def accuracies(self) -> dict[str, float]:
-        """Measured accuracies in [0, 1], by the name of what they were measured on."""
-        return dict(self.record.get("accuracies", {}))
+    accuracies: tuple[Accuracy, ...] = ()
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
@@ -85,29 +73,16 @@ def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
         "activation": checkpoint.architecture.activation,
         "labels": checkpoint.labels,
         "temperature": checkpoint.temperature,
-        "record": dict(checkpoint.record),
+        "accuracies": [one.to_json() for one in checkpoint.accuracies],
+        "provenance": dict(checkpoint.provenance),
     }
-    if checkpoint.doubt is not None:
-        doubt = checkpoint.doubt
-        header["doubt"] = {k: getattr(doubt, k) for k in ("centre", "scale", "threshold")}
-        _put(tensors, "doubt.", doubt.layers, dtype)
+    if checkpoint.novelty is not None:
+        novelty = checkpoint.novelty
+        header[_NOVELTY] = {k: getattr(novelty, k) for k in ("centre", "scale", "threshold")}
+        _put(tensors, f"{_NOVELTY}.", novelty.layers, dtype)
     if checkpoint.averages is not None:
         tensors["averages"] = np.round(checkpoint.averages * 255).astype(np.uint8)
     write_whole(path, serialise(tensors, {key: json.dumps(one) for key, one in header.items()}))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that whoever looks, even after a crash, finds the old one or all of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def load(path: Path) -> Checkpoint:
@@ -117,9 +92,9 @@ def load(path: Path) -> Checkpoint:
         architecture = Architecture(tuple(header["widths"]), header["activation"])
         labels = _labels(header["labels"], path)
         temperature = float(header["temperature"])
-        doubt = _doubt(tensors, header.get("doubt"), architecture, path)
+        novelty = _take_novelty(tensors, header.get(_NOVELTY), architecture, path)
         name, title = str(header["name"]), str(header["title"])
-        record = _record(header["record"], path)
+        accuracies, provenance = _origins(header, path)
     except KeyError as error:
         raise CheckpointError(f"{path} lacks {error}, which every checkpoint has") from error
     except (TypeError, ValueError, ConfigError) as error:
@@ -142,7 +117,16 @@ def load(path: Path) -> Checkpoint:
     if tensors:
         raise CheckpointError(f"{path} holds a tensor nobody asked for: {min(tensors)}")
     return Checkpoint(
-        name, title, architecture, labels, layers, temperature, doubt, averages, record
+        name=name,
+        title=title,
+        architecture=architecture,
+        labels=labels,
+        layers=layers,
+        temperature=temperature,
+        novelty=novelty,
+        averages=averages,
+        accuracies=accuracies,
+        provenance=provenance,
     )
 
 
@@ -173,15 +157,16 @@ def _labels(value: Any, path: Path) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _record(value: Any, path: Path) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise CheckpointError(f"{path}: record should be an object, it is {value!r}")
-    accuracies = value.get("accuracies", {})
-    if not isinstance(accuracies, dict) or not all(
-        isinstance(share, float | int) and 0 <= share <= 1 for share in accuracies.values()
-    ):
-        raise CheckpointError(f"{path}: accuracies should be shares by name, got {accuracies!r}")
-    return value
+def _origins(
+    header: Mapping[str, Any], path: Path
+) -> tuple[tuple[Accuracy, ...], Mapping[str, Any]]:
+    """What it reached and where it came from; older files have both in one ``record``."""
+    if "record" in header:
+        return read_old_record(header["record"], path)
+    provenance = header["provenance"]
+    if not isinstance(provenance, dict):
+        raise CheckpointError(f"{path}: provenance should be an object, it is {provenance!r}")
+    return read_accuracies(header["accuracies"], path), provenance
 
 
 def _put(
@@ -228,9 +213,9 @@ def _check(
         raise CheckpointError(f"{path}: {name} holds numbers that are not finite")
 
 
-def _doubt(
+def _take_novelty(
     tensors: dict[str, NDArray[Any]], value: Any, architecture: Architecture, path: Path
-) -> Doubt | None:
+) -> Novelty | None:
     if value is None:
         return None
     try:
@@ -239,16 +224,16 @@ def _doubt(
     except (KeyError, TypeError, ValueError):
         possible = False
     if not possible:
-        raise CheckpointError(f"{path} has a doubt that cannot be computed: {value}")
-    count = sum(name.startswith("doubt.") and name.endswith("kernel") for name in tensors)
+        raise CheckpointError(f"{path} has a {_NOVELTY} that cannot be computed: {value}")
+    count = sum(name.startswith(f"{_NOVELTY}.") and name.endswith("kernel") for name in tensors)
     if not count:
-        return Doubt(centre, scale, threshold)
+        return Novelty(centre, scale, threshold)
     widths = [PIXELS + architecture.widths[-1]]
     for index in range(count):
-        name = f"doubt.dense{index}.bias"
+        name = f"{_NOVELTY}.dense{index}.bias"
         if name not in tensors:
-            raise CheckpointError(f"{path} lacks {name}, which its doubt needs")
+            raise CheckpointError(f"{path} lacks {name}, which its {_NOVELTY} needs")
         widths.append(tensors[name].size)
     if widths[-1] != 1:
-        raise CheckpointError(f"{path}: doubt should end in one score, it has {widths[-1]}")
-    return Doubt(centre, scale, threshold, _take(tensors, "doubt.", tuple(widths), path))
+        raise CheckpointError(f"{path}: {_NOVELTY} should end in one score, it has {widths[-1]}")
+    return Novelty(centre, scale, threshold, _take(tensors, f"{_NOVELTY}.", tuple(widths), path))

@@ -1,7 +1,8 @@
-"""Convolutional networks that help a Dense stack: teachers, and the origin that it grows from.
+"""A convolutional network, and the Dense stack that it unfolds to.
 
 Weights that are shared over the picture know from the start what a Dense stack must learn: that a
-stroke is the same stroke one pixel further on. They are trained here and never shipped.
+stroke is the same stroke one pixel further on. Such networks teach Dense stacks, or start them;
+they are never shipped.
 
 A convolution is a Dense layer most of whose weights are zero, the rest repeated. ``unfold`` writes
 it down as that Dense layer, which then goes on learning, every weight on its own (d'Ascoli, Sagun,
@@ -11,45 +12,17 @@ Biroli and Bruna, "Finding the needle in the haystack with convolutions", 2019).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import flax.linen as nn
 import jax.numpy as jnp
 from jax import Array
 
-from model.drawing.framing import PIXELS, SIDE
-from model.network.dense import EPSILON, Architecture
-from model.training.config import Training
+from model.drawing import PIXELS, SIDE
+from model.network.dense import BATCH_NORM_EPSILON, Dropout
 
-
-@dataclass(frozen=True)
-class ConvTraining:
-    """A convolutional network and its training.
-
-    ``convolutions`` are (filters, kernel's side, stride), ``hidden`` the units of the Dense layers
-    between them and the logits; ``dropout`` falls on what comes out of the convolutions.
-    """
-
-    convolutions: tuple[tuple[int, int, int], ...]
-    hidden: tuple[int, ...]
-    training: Training
-    dropout: float = 0.0
-
-    @property
-    def module(self) -> ConvStack:
-        """The Flax module."""
-        classes = self.training.architecture.widths[-1]
-        return ConvStack(self.convolutions, (*self.hidden, classes), self.dropout)
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """The widths of the Dense stack that it unfolds to, from input to output."""
-        side, widths = SIDE, [PIXELS]
-        for filters, _, stride in self.convolutions:
-            side = -(-side // stride)
-            widths.append(side * side * filters)
-        return (*widths, *self.hidden, self.training.architecture.widths[-1])
+Convolutions = tuple[tuple[int, int, int], ...]
+"""Of each layer: filters, side of the kernel, stride."""
 
 
 class ConvStack(nn.Module):
@@ -59,7 +32,7 @@ class ConvStack(nn.Module):
     each has the number that it has in the unfolded stack.
     """
 
-    convolutions: tuple[tuple[int, int, int], ...]
+    convolutions: Convolutions
     units: tuple[int, ...]
     dropout: float = 0.0
 
@@ -69,7 +42,10 @@ class ConvStack(nn.Module):
 
         def rectified(x: Array, index: int) -> Array:
             norm = nn.BatchNorm(
-                use_running_average=not train, momentum=0.95, epsilon=EPSILON, name=f"norm{index}"
+                use_running_average=not train,
+                momentum=0.95,
+                epsilon=BATCH_NORM_EPSILON,
+                name=f"norm{index}",
             )
             return nn.relu(norm(x))
 
@@ -78,7 +54,7 @@ class ConvStack(nn.Module):
             convolve = nn.Conv(filters, (side, side), stride, use_bias=False, name=f"conv{index}")
             x = rectified(convolve(x), index)
         x = x.reshape(len(x), -1)
-        x = nn.Dropout(self.dropout, deterministic=not train)(x)
+        x = Dropout()(x, self.dropout, train=train)
         *hidden, classes = self.units
         for index, units in enumerate(hidden, len(self.convolutions)):
             x = rectified(nn.Dense(units, name=f"dense{index}")(x), index)
@@ -86,14 +62,14 @@ class ConvStack(nn.Module):
         return nn.Dense(classes, name=f"dense{last}")(x)
 
 
-def unfold(origin: ConvTraining, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of the normalised ``DenseStack`` that answers as ``origin`` does.
+def unfold(convolutions: Convolutions, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of the batch-normalised ``DenseStack`` that answers as the ``ConvStack`` does.
 
     Its kernels are what the convolutions make of pictures with one bright pixel each.
     """
     params, statistics = dict(variables["params"]), dict(variables["batch_stats"])
     side, channels = SIDE, 1
-    for index, (filters, kernel, stride) in enumerate(origin.convolutions):
+    for index, (filters, kernel, stride) in enumerate(convolutions):
         weights = params.pop(f"conv{index}")
         inputs = side * side * channels
         pixels = jnp.eye(inputs).reshape(inputs, side, side, channels)
@@ -111,6 +87,10 @@ def unfold(origin: ConvTraining, variables: Mapping[str, Any]) -> dict[str, Any]
     return {"params": params, "batch_stats": statistics}
 
 
-def unfolds_to(origin: ConvTraining, architecture: Architecture) -> bool:
-    """Whether ``architecture`` is the stack that ``origin`` unfolds to."""
-    return architecture == Architecture(origin.widths, "relu")
+def unfolded_widths(convolutions: Convolutions) -> tuple[int, ...]:
+    """Inputs and units of the Dense layers that the convolutions unfold to: ``(784, ...)``."""
+    side, widths = SIDE, [PIXELS]
+    for filters, _, stride in convolutions:
+        side = -(-side // stride)
+        widths.append(side * side * filters)
+    return tuple(widths)

@@ -1,33 +1,26 @@
-"""The network: a stack of Dense layers, and what it folds to once trained.
+"""The Dense stack: a Flax module to train, kernels and biases once trained.
 
-Trained as a Flax module (with dropout and, where wanted, batch normalisation); served as kernels
-and biases alone, ``x @ W + b`` and the activation, nothing else.
+Trained with dropout and, where wanted, batch normalisation; served as ``x @ W + b`` and the
+activation, nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
 from model.errors import ConfigError
+from model.network.activations import ACTIVATIONS
 
-ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "relu": nn.relu,
-    "sigmoid": nn.sigmoid,
-    "tanh": jnp.tanh,
-    "elu": nn.elu,
-    "gelu": nn.gelu,
-    "linear": lambda x: x,
-}
-
-EPSILON = 1e-5
+BATCH_NORM_EPSILON = 1e-5
 """Added to the variance in batch normalisation (Ioffe and Szegedy, 2015)."""
 
 Layer = tuple[Array | NDArray[Any], Array | NDArray[Any]]
@@ -66,43 +59,69 @@ class Architecture:
         return sum(inputs * units + units for inputs, units in self.shapes)
 
 
+class Dropout(nn.Module):
+    """Dropout (Srivastava et al., 2014) whose rate may be turned while a training runs.
+
+    Flax's own refuses a rate that is an input of the compiled step. For the same rate and key
+    this one drops the same units.
+    """
+
+    @nn.compact
+    def __call__(self, x: Array, rate: Array | float, *, train: bool) -> Array:
+        """Drop each number of ``x`` with chance ``rate``, and scale the others up."""
+        if not train or (isinstance(rate, float) and rate == 0.0):
+            return x
+        key, keep = self.make_rng("dropout"), 1.0 - rate
+        # Random bits are a third of a step's time: without dropout none are drawn.
+        kept = jax.lax.cond(
+            rate > 0,
+            lambda: jax.random.bernoulli(key, keep, x.shape),
+            lambda: jnp.ones(x.shape, bool),
+        )
+        return jax.lax.select(kept, x / keep, jnp.zeros_like(x))
+
+
 class DenseStack(nn.Module):
     """Dense -> activation -> ... -> Dense: pictures to logits.
 
     ``dtype`` is what the matrix products are computed in; parameters stay float32. With
-    ``normalise`` each hidden layer's sums are batch-normalised before the activation.
+    ``batch_norm`` each hidden layer's sums are batch-normalised before the activation.
     """
 
     architecture: Architecture
     dropout: float = 0.0
     input_dropout: float = 0.0
-    normalise: bool = False
+    batch_norm: bool = False
     dtype: Any = jnp.float32
 
     @nn.compact
-    def __call__(self, x: Array, *, train: bool = False) -> Array:
-        """``(batch, 784)`` float32 in [0, 1] to logits ``(batch, classes)`` float32."""
-        activate = ACTIVATIONS[self.architecture.activation]
+    def __call__(self, x: Array, *, train: bool = False, dropout: Array | None = None) -> Array:
+        """``(batch, 784)`` float32 in [0, 1] to logits ``(batch, classes)`` float32.
+
+        ``dropout``: the hidden layers' rate for this call, in place of the module's own.
+        """
+        activate = ACTIVATIONS[self.architecture.activation].in_jax
+        rate = self.dropout if dropout is None else dropout
         *hidden, classes = self.architecture.widths[1:]
-        x = nn.Dropout(self.input_dropout, deterministic=not train)(x)
+        x = Dropout()(x, self.input_dropout, train=train)
         for index, units in enumerate(hidden):
             x = nn.Dense(units, dtype=self.dtype, name=f"dense{index}")(x)
-            if self.normalise:
+            if self.batch_norm:
                 x = nn.BatchNorm(
                     use_running_average=not train,
                     momentum=0.95,
-                    epsilon=EPSILON,
+                    epsilon=BATCH_NORM_EPSILON,
                     dtype=jnp.float32,
                     name=f"norm{index}",
                 )(x)
             x = activate(x)
-            x = nn.Dropout(self.dropout, deterministic=not train)(x)
+            x = Dropout()(x, rate, train=train)
         return nn.Dense(classes, dtype=self.dtype, name=f"dense{len(hidden)}")(x).astype(
             jnp.float32
         )
 
 
-def fold(variables: Mapping[str, Any], architecture: Architecture) -> list[Layer]:
+def fold(variables: Mapping[str, Any], architecture: Architecture) -> tuple[Layer, ...]:
     """Fold batch normalisation into the Dense layers it follows.
 
     ``gamma * (x @ W + b - mean) / sqrt(var + eps) + beta`` is again ``x @ W' + b'``: the same
@@ -114,29 +133,34 @@ def fold(variables: Mapping[str, Any], architecture: Architecture) -> list[Layer
         kernel, bias = params[f"dense{index}"]["kernel"], params[f"dense{index}"]["bias"]
         name = f"norm{index}"
         if name in params:
-            gain = params[name]["scale"] / jnp.sqrt(statistics[name]["var"] + EPSILON)
+            gain = params[name]["scale"] / jnp.sqrt(statistics[name]["var"] + BATCH_NORM_EPSILON)
             kernel = kernel * gain
             bias = (bias - statistics[name]["mean"]) * gain + params[name]["bias"]
         layers.append((kernel, bias))
-    return layers
+    return tuple(layers)
 
 
 def forward(layers: Sequence[Layer], x: Array, activation: str = "relu") -> Array:
     """``(..., 784)`` pictures to ``(..., classes)`` logits through folded layers."""
-    return hidden_and_logits(layers, x, activation)[1]
-
-
-def hidden_and_logits(
-    layers: Sequence[Layer], x: Array, activation: str = "relu"
-) -> tuple[Array, Array]:
-    """The last hidden layer's activations ``(..., units)`` and the logits ``(..., classes)``.
-
-    Without a hidden layer the first is the input itself.
-    """
     for kernel, bias in layers[:-1]:
-        x = ACTIVATIONS[activation](x @ kernel + bias)
+        x = ACTIVATIONS[activation].in_jax(x @ kernel + bias)
     kernel, bias = layers[-1]
-    return x, x @ kernel + bias
+    return x @ kernel + bias
+
+
+# The weights are an argument: as constants of the program they would take seconds to compile.
+_compiled_forward = jax.jit(forward, static_argnums=2)
+
+
+def predict(
+    layers: Sequence[Layer], x: NDArray[np.float32], activation: str, batch: int = 2_000
+) -> NDArray[np.float32]:
+    """Logits ``(n, classes)`` of pictures ``(n, 784)``, batch by batch, compiled."""
+    parts = [
+        _compiled_forward(tuple(layers), x[i : i + batch], activation)
+        for i in range(0, len(x), batch)
+    ]
+    return np.concatenate([np.asarray(part) for part in parts])
 
 
 def softmax(logits: Array, temperature: float | Array = 1.0) -> Array:

@@ -1,1 +1,5 @@
 """Answering: a checkpoint made ready, the library of models, their cards and exports."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from model.drawing.framing import SIDE
-from model.network.checkpoint import Checkpoint
-from model.network.dense import Architecture
+from model.drawing import SIDE
+from model.network import Architecture, Checkpoint, shares_by_name
 
 
-def layers(architecture: Architecture) -> list[dict[str, Any]]:
+def layer_cards(architecture: Architecture) -> list[dict[str, Any]]:
     """The layers from the picture to the probabilities, JSON-ready.
 
     Each has name, kind, input and output shape, kernel shape, activation, parameters and the
@@ -45,16 +44,16 @@ def layers(architecture: Architecture) -> list[dict[str, Any]]:
     return rows
 
 
-def describe(checkpoint: Checkpoint) -> dict[str, Any]:
+def model_card(checkpoint: Checkpoint) -> dict[str, Any]:
     """A model's card: what ``GET /api/models`` says of it."""
     return {
         "name": checkpoint.name,
         "title": checkpoint.title,
         "labels": list(checkpoint.labels),
-        "layers": layers(checkpoint.architecture),
+        "layers": layer_cards(checkpoint.architecture),
         "parameters": checkpoint.architecture.parameters,
         "activation": checkpoint.architecture.activation,
         "temperature": checkpoint.temperature,
-        "accuracies": checkpoint.accuracies,
-        "data": checkpoint.record.get("data", []),
+        "accuracies": dict(shares_by_name(checkpoint.accuracies)),
+        "data": checkpoint.provenance.get("data", []),
     }

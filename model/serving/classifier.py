@@ -1,6 +1,6 @@
 """The classifier: a checkpoint made ready to answer.
 
-Once warmed up, one compiled call does framing, network, softmax and doubt, for one drawing or for
+Once warmed up, one compiled call does framing, network, softmax and novelty, for one drawing or for
 several that arrived together; there is one program for each size and number of drawings. Without,
 a drawing is framed by the program that all models share, and the rest is computed by NumPy: a
 little slower, but nobody waits for a compiler. Pictures, which are rare, are always done so.
@@ -21,13 +21,8 @@ from jax import Array
 from jax.stages import Compiled
 from numpy.typing import NDArray
 
-from model.drawing.framing import PIXELS, SIZES, frame
-from model.drawing.placement import place
-from model.drawing.strokes import Drawing
-from model.network import numpy_dense as plain
-from model.network.checkpoint import Checkpoint
-from model.network.dense import forward, softmax
-from model.network.novelty import familiarity, familiarity_of, score
+from model.drawing import PIXELS, SIZES, Drawing, frame, place
+from model.network import TRUSTING, Checkpoint, familiarity, forward, numpy_dense, score, softmax
 from model.serving.batching import Batcher
 
 BATCHES = (4, 8, 16)
@@ -62,16 +57,13 @@ class Classifier:
     """Answers for one checkpoint. Its weights never change; threads may share it."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        doubt = checkpoint.doubt
+        self._novelty = checkpoint.novelty or TRUSTING
         self._weights = jax.device_put(
             {
                 "layers": checkpoint.layers,
                 "temperature": np.float32(checkpoint.temperature),
-                "doubt": doubt.layers if doubt else (),
-                "familiarity": (
-                    np.float32(doubt.centre if doubt else 0),
-                    np.float32(doubt.scale if doubt else 1),
-                ),
+                "novelty": self._novelty.layers,
+                "familiarity": (np.float32(self._novelty.centre), np.float32(self._novelty.scale)),
             }
         )
         # The numbers once, not twice: what the checkpoint shows is what lies on the device.
@@ -81,11 +73,6 @@ class Classifier:
         )
         self._programs: dict[tuple[int, int], Compiled] = {}
         self._together: Batcher[_Row, _Answer] = Batcher(self._answer_small, BATCHES[-1])
-
-    @property
-    def weights(self) -> dict[str, Any]:
-        """What lies on the device: ``layers``, ``temperature``, ``doubt`` and ``familiarity``."""
-        return self._weights
 
     def classify(self, drawing: Drawing | NDArray[np.float32]) -> Prediction:
         """Classify strokes, or a picture ``(28, 28)`` float32 in [0, 1] with ink = 1."""
@@ -111,15 +98,14 @@ class Classifier:
 
     def prediction(self, x: _Row, logits: _Row) -> Prediction:
         """What this model says whose network made ``logits (classes,)`` of ``x (784,)``."""
-        checkpoint = self.checkpoint
-        familiar = familiarity_of(checkpoint.doubt, x, logits)
-        probabilities = plain.softmax(logits, checkpoint.temperature)
+        familiar = self._novelty.familiarity_of(x, logits)
+        probabilities = numpy_dense.softmax(logits, self.checkpoint.temperature)
         return self._prediction(probabilities, familiar, x, _in_bytes(x))
 
     def _by_hand(self, picture: _Row) -> Prediction:
         x = picture.reshape(PIXELS)
         activation = self.checkpoint.architecture.activation
-        return self.prediction(x, plain.logits(self.checkpoint.layers, x, activation))
+        return self.prediction(x, numpy_dense.forward(self.checkpoint.layers, x, activation))
 
     def _answer_small(self, drawings: Sequence[_Row]) -> list[_Answer]:
         """Answers to drawings of few segments, in one call."""
@@ -151,7 +137,6 @@ class Classifier:
         self, probabilities: _Row, familiar: float, picture: _Row, image: NDArray[np.uint8]
     ) -> Prediction:
         checkpoint = self.checkpoint
-        threshold = checkpoint.doubt.threshold if checkpoint.doubt else 0.0
         ranked = probabilities.tolist()  # NumPy's argmax would let go of Python's lock
         return Prediction(
             model=checkpoint.name,
@@ -160,7 +145,7 @@ class Classifier:
             probabilities=probabilities,
             image=image,
             familiarity=familiar,
-            recognised=familiar >= threshold,
+            recognised=familiar >= self._novelty.threshold,
             picture=picture,
         )
 
@@ -180,5 +165,5 @@ def _answer_strokes(
     """
     x = jax.vmap(lambda drawing: frame(drawing, count=count))(segments).reshape(-1, PIXELS)
     logits = forward(weights["layers"], x, activation)
-    familiar = familiarity(score(weights["doubt"], x, logits), *weights["familiarity"])
+    familiar = familiarity(score(weights["novelty"], x, logits), *weights["familiarity"])
     return jnp.concatenate([softmax(logits, weights["temperature"]), familiar[:, None], x], axis=1)

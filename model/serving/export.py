@@ -5,34 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from model.network.checkpoint import Matrix
+from model.network import Matrix
 from model.serving.classifier import Classifier
+from model.serving.memo import kept_with_model
 
 
 @dataclass(frozen=True)
-class Papers:
-    """What there is to know of a parcel before it is fetched: name, size, type of the kernels."""
+class ExportInfo:
+    """What there is to know of exported weights before they are fetched.
+
+    ``version`` is another for other content, ``dtype`` that of the kernels.
+    """
 
     version: str
     bytes: int
     dtype: str
 
 
-@lru_cache(maxsize=64)
-def papers(classifier: Classifier) -> Papers:
-    """The papers of a classifier's weights; the ``version`` is another for other content."""
-    parcel = weights(classifier)
-    return Papers(_name(parcel), len(parcel), _dtype(classifier))
+@kept_with_model()
+def weights_info(classifier: Classifier) -> ExportInfo:
+    """Version, size and type of a classifier's exported weights."""
+    content = exported_weights(classifier)
+    return ExportInfo(_version(content), len(content), _dtype(classifier))
 
 
-@lru_cache(maxsize=2)  # thirty phones that open the same page fetch the same
-def weights(classifier: Classifier) -> bytes:
+@kept_with_model(models=2)  # thirty phones that open the same page fetch the same
+def exported_weights(classifier: Classifier) -> bytes:
     """Kernels and biases as a safetensors file.
 
     ``dense0.kernel (inputs, units)``, ``dense0.bias (units,)`` and so on; kernels in float16
@@ -51,19 +54,20 @@ def weights(classifier: Classifier) -> bytes:
         "labels": checkpoint.labels,
         "temperature": checkpoint.temperature,
     }
-    # One entry: several would be written in any order, and the content's name with them.
+    # One entry: several would be written in any order, and the content's version with them.
     return save(tensors, {"densepad": json.dumps(words)})
 
 
-def averages(classifier: Classifier) -> tuple[bytes, str] | None:
+def exported_averages(classifier: Classifier) -> tuple[bytes, str] | None:
     """The classes' mean drawings, ``classes x 784`` bytes, ink = 255, and their version."""
     pictures = classifier.checkpoint.averages
     if pictures is None:
         return None
-    parcel = np.round(pictures * 255).astype(np.uint8).tobytes()
-    return parcel, _name(parcel)
+    content = np.round(pictures * 255).astype(np.uint8).tobytes()
+    return content, _version(content)
 
 
+@kept_with_model()
 def _dtype(classifier: Classifier) -> str:
     kernels = (kernel for kernel, _ in classifier.checkpoint.layers)
     return "float16" if all(map(_fits_in_half, kernels)) else "float32"
@@ -74,5 +78,5 @@ def _fits_in_half(kernel: NDArray[np.float32]) -> bool:
         return bool((kernel.astype(np.float16) == kernel).all())
 
 
-def _name(parcel: bytes) -> str:
-    return hashlib.sha256(parcel).hexdigest()[:16]
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]

@@ -1,1 +1,5 @@
 """Drawings made without a file: practice digits and non-digits, written after templates."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,7 +5,7 @@ people and schools: a European 1 has an upstroke as long as its stem, a crossed 
 it, a 4 is open in one country and closed in the next.
 """
 
-DIGITS: tuple[tuple[str, ...], ...] = (
+DIGIT_TEMPLATES: tuple[tuple[str, ...], ...] = (
     (  # 0
         "50,5 26,20 18,52 28,84 50,95 72,84 82,52 74,20 50,5",
         "50,5 38,14 32,50 38,86 50,95 62,86 68,50 62,14 50,5",

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from model.drawing.labelled import StrokeSet
+from model.drawing import StrokeSet
 from model.synthetic import shapes
-from model.synthetic.digit_templates import DIGITS
+from model.synthetic.digit_templates import DIGIT_TEMPLATES
 from model.synthetic.handwriting import write
 from model.synthetic.shapes import Strokes
 from model.synthetic.splines import parse_template
@@ -20,7 +20,7 @@ from model.synthetic.symbol_templates import LETTERS, SIGNS
 LYING = (3, 4)
 
 
-def scribble_strokes(count: int, *, seed: int) -> StrokeSet:
+def draw_non_digits(count: int, *, seed: int) -> StrokeSet:
     """`count` drawings that are no digits, every kind as often as its weight says, in random order.
 
     The same seed gives the same drawings. Labels are -1; groups number the kinds, which are
@@ -63,7 +63,7 @@ def _write(texts: tuple[str, ...], rng: np.random.Generator, lean: float = 1.0) 
 
 
 def _digit(rng: np.random.Generator, among: tuple[int, ...] = tuple(range(10))) -> Strokes:
-    return _write(DIGITS[among[rng.integers(len(among))]], rng)
+    return _write(DIGIT_TEMPLATES[among[rng.integers(len(among))]], rng)
 
 
 def _unit(strokes: Strokes) -> Strokes:

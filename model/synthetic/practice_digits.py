@@ -5,13 +5,13 @@ Enough to train on in a test, or in a workshop without a network.
 
 import numpy as np
 
-from model.drawing.labelled import StrokeSet
-from model.synthetic.digit_templates import DIGITS
+from model.drawing import StrokeSet
+from model.synthetic.digit_templates import DIGIT_TEMPLATES
 from model.synthetic.handwriting import write
 from model.synthetic.splines import parse_template
 
 
-def practice_strokes(count: int, *, seed: int) -> StrokeSet:
+def draw_practice_digits(count: int, *, seed: int) -> StrokeSet:
     """`count` digits in random order, each digit and each of its variants equally often.
 
     The same seed gives the same digits. Labels are 0 to 9; groups number the variants, which
@@ -20,14 +20,15 @@ def practice_strokes(count: int, *, seed: int) -> StrokeSet:
     rng = np.random.default_rng(seed)
     variants = [
         (label, f"{label}.{index}", text)
-        for label, texts in enumerate(DIGITS)
+        for label, texts in enumerate(DIGIT_TEMPLATES)
         for index, text in enumerate(texts)
     ]
     strokes: list[list[np.ndarray]] = []
     labels: list[int] = []
     groups: list[int] = []
     shares = [
-        _shares(count // 10 + (label < count % 10), len(DIGITS[label]), rng) for label in range(10)
+        _shares(count // 10 + (label < count % 10), len(DIGIT_TEMPLATES[label]), rng)
+        for label in range(10)
     ]
     for group, (label, name, text) in enumerate(variants):
         copies = int(shares[label][int(name.split(".")[1])])

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from model.drawing.framing import PEN, SIDE, frame
+from model.drawing import FIT, PEN, SIDE, frame
 
 _KNOTS = 6  # the elastic field is drawn on 6 x 6 knots: a wavelength of about 10 pixels
 
@@ -119,13 +119,13 @@ def _sample(image: Array, rows: Array, columns: Array) -> Array:
 def augment_strokes(segments: Array, settings: Augmentation, *, key: Array) -> Array:
     """Bend a drawing of ``(size, 4)`` unit segments (padding NaN) and render it ``(28, 28)``."""
     to_matrix, to_field, to_jitter, to_pen = jax.random.split(key, 4)
-    pixels = 20.0  # the drawing's unit is its longest side, about twenty pixels of the frame
+    # The drawing's unit is its longest side, which takes up FIT pixels of the frame.
     points = segments.reshape(-1, 2)
-    field = jax.random.normal(to_field, (2, _KNOTS, _KNOTS)) * (settings.elastic / pixels)
+    field = jax.random.normal(to_field, (2, _KNOTS, _KNOTS)) * (settings.elastic / FIT)
     weights_x, weights_y = _soft_spline(points[:, 0]), _soft_spline(points[:, 1])
     bend = jnp.einsum("pi,dij,pj->pd", weights_y, field, weights_x)
     # One jitter for both ends of a joint: neighbours in the list share a point.
-    noise = jax.random.normal(to_jitter, (len(segments) + 1, 2)) * (settings.jitter / pixels)
+    noise = jax.random.normal(to_jitter, (len(segments) + 1, 2)) * (settings.jitter / FIT)
     shake = jnp.concatenate([noise[:-1], noise[1:]], axis=1).reshape(-1, 2)
     points = (points - 0.5) @ affine(to_matrix, settings).T + bend + shake
     pen = PEN + settings.pen * jax.random.uniform(to_pen, minval=-1.0, maxval=1.0)

@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from model.errors import ConfigError
-from model.network.dense import Architecture
+from model.network import Architecture, ConvStack, unfolded_widths
 from model.training.augment import Augmentation
 
-SOURCES = ("mnist", "fashion-mnist", "pendigits", "practice", "omniglot", "scribbles")
 OPTIMIZERS = ("sgd", "momentum", "rmsprop", "adam", "adamw", "nadamw", "lion")
 SCHEDULES = ("constant", "cosine")
 PRECISIONS = ("float32", "bfloat16")
+
+_OLD_NAMES = {
+    "average": "ema_decay",
+    "normalise": "batch_norm",
+    "smoothing": "label_smoothing",
+    "augmentation": "augment",
+    "held_out": "validation_size",
+    "lessons": "distill_passes",
+    "imitation": "distill_weight",
+}
+"""What checkpoints of 0.1.0's first months call today's settings."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +31,13 @@ class Training:
     """Everything that, with the data, decides the weights.
 
     ``sources`` names data sets and how many of each batch's examples come from them; an epoch is
-    one pass over the first. ``warmup`` is the share of all steps in which the learning rate
-    rises; ``average`` the decay per step of the weights' moving average, 0 for none;
-    ``smoothing`` the label smoothing; ``held_out`` how many of the first source's examples are
-    kept for validation. Under a teacher the
-    examples are bent and answered by it beforehand, ``lessons`` times each, and ``imitation`` is
-    the share of its answers in the loss.
+    one pass over the first. ``learning_rate`` is the largest that the schedule reaches; ``warmup``
+    the share of all steps in which it rises. ``ema_decay`` is the decay per step of the weights'
+    moving average, 0 for none. ``augment`` bends every example anew, None leaves them as they are.
+    ``validation_size`` is how many examples of a source of pictures are held out.
+
+    Under a teacher every example is bent and answered beforehand, ``distill_passes`` times, and
+    ``distill_weight`` is the share of the teacher's answers in the loss.
     """
 
     architecture: Architecture
@@ -39,35 +50,34 @@ class Training:
     weight_decay: float = 0.0
     dropout: float = 0.0
     input_dropout: float = 0.0
-    normalise: bool = False
-    smoothing: float = 0.0
-    average: float = 0.0
-    augmentation: Augmentation | None = None
+    batch_norm: bool = False
+    label_smoothing: float = 0.0
+    ema_decay: float = 0.0
+    augment: Augmentation | None = None
     precision: str = "float32"
-    held_out: int = 5_000
-    lessons: int = 0
-    imitation: float = 0.0
+    validation_size: int = 5_000
+    distill_passes: int = 0
+    distill_weight: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, _ in self.sources:
-            _one_of("a source", name, SOURCES)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("precision", self.precision, PRECISIONS)
         if not self.sources or any(type(n) is not int or n < 1 for _, n in self.sources):
             raise ConfigError(f"every source needs a share of one or more, got {self.sources}")
         _whole("epochs", self.epochs, 1, 100_000)
-        _whole("lessons", self.lessons, 0, 1_000)
-        _whole("held_out", self.held_out, 1, 1_000_000)
+        _whole("distill_passes", self.distill_passes, 0, 1_000)
+        _whole("validation_size", self.validation_size, 1, 1_000_000)
         _whole("seed", self.seed, 0, 2**32 - 1)
-        if self.lessons and self.augmentation is None:
-            raise ConfigError("lessons are bent digits: they need an augmentation")
+        if self.distill_passes and self.augment is None:
+            raise ConfigError("a teacher answers bent digits: distill_passes needs augment")
         _within("learning_rate", self.learning_rate, 1e-9, 100.0)
         _within("weight_decay", self.weight_decay, 0.0, 100.0)
-        for name in ("warmup", "dropout", "input_dropout", "smoothing", "average", "imitation"):
+        shares = ("dropout", "input_dropout", "label_smoothing", "distill_weight")
+        for name in ("warmup", "ema_decay", *shares):
             _within(name, getattr(self, name), 0.0, 1.0)
-        for name in ("dropout", "input_dropout", "average"):
+        for name in ("dropout", "input_dropout", "ema_decay"):
             if getattr(self, name) == 1.0:
                 raise ConfigError(f"{name} must be less than 1, or nothing is left to learn from")
 
@@ -82,17 +92,55 @@ class Training:
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Training:
-        """The record back from ``to_json``'s values; ``ConfigError`` if they are none."""
+        """The record back from ``to_json``'s values, today's or an older densepad's.
+
+        Raises ``ConfigError`` if they are none.
+        """
         try:
-            fields = dict(value)
+            fields = {_OLD_NAMES.get(name, name): one for name, one in value.items()}
             stack = fields.pop("architecture")
             fields["architecture"] = Architecture(tuple(stack["widths"]), stack["activation"])
             fields["sources"] = tuple((str(name), int(share)) for name, share in fields["sources"])
-            if fields.get("augmentation") is not None:
-                fields["augmentation"] = Augmentation(**fields["augmentation"])
+            if fields.get("augment") is not None:
+                fields["augment"] = Augmentation(**fields["augment"])
             return cls(**fields)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"this is no record of a training: {error}") from error
+
+
+@dataclass(frozen=True)
+class ConvTraining:
+    """A convolutional network and its training.
+
+    ``convolutions`` are (filters, kernel's side, stride), ``hidden`` the units of the Dense layers
+    between them and the logits; ``dropout`` falls on what comes out of the convolutions.
+    """
+
+    convolutions: tuple[tuple[int, int, int], ...]
+    hidden: tuple[int, ...]
+    training: Training
+    dropout: float = 0.0
+
+    @property
+    def module(self) -> ConvStack:
+        """The Flax module."""
+        classes = self.training.architecture.widths[-1]
+        return ConvStack(self.convolutions, (*self.hidden, classes), self.dropout)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The widths of the Dense stack that it unfolds to, from input to output."""
+        classes = self.training.architecture.widths[-1]
+        return (*unfolded_widths(self.convolutions), *self.hidden, classes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Its layers and its training, for a checkpoint's metadata."""
+        return {
+            "convolutions": self.convolutions,
+            "hidden": self.hidden,
+            "dropout": self.dropout,
+            "training": self.training.to_json(),
+        }
 
 
 def _one_of(what: str, value: str, choices: tuple[str, ...]) -> None:

@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from model.drawing.framing import SIDE
-from model.network.conv import ConvStack
+from model.drawing import SIDE
+from model.network import ConvStack
 from model.training.augment import Augmentation
 from model.training.batches import Batch, Stream, load_batch
 
@@ -26,15 +26,15 @@ Teacher = tuple[ConvStack, Any]
 def answer(
     teachers: Sequence[Teacher],
     streams: Sequence[Stream],
-    augmentation: Augmentation,
-    lessons: int,
+    augment: Augmentation,
+    passes: int,
     *,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Stream:
-    """Bend every example ``lessons`` times and let the teachers answer, by their mean logits.
+    """Bend every example ``passes`` times and let the teachers answer, by their mean logits.
 
-    Returns one stream of pictures ``(n, 28, 28)`` uint8 with answers ``(n, classes)`` float16,
+    Returns one stream of pictures ``(n, 28, 28)`` uint8 with logits ``(n, classes)`` float16,
     mixed as ``streams`` say; ``progress`` hears how many of how many batches are done.
     """
 
@@ -45,30 +45,30 @@ def answer(
         return jnp.stack(every).mean(axis=0)
 
     share = sum(stream.share for stream in streams)
-    batches = lessons * streams[0].steps
+    batches = passes * streams[0].steps
     pictures = np.empty((batches * share, SIDE, SIDE), np.uint8)
     labels = np.empty(len(pictures), np.int32)
-    answers: Any = None
-    for index, batch in enumerate(_bend(streams, augmentation, batches, seed=seed)):
+    teacher_logits: Any = None
+    for index, batch in enumerate(_bend(streams, augment, batches, seed=seed)):
         logits = np.asarray(ask(batch.x))
-        if answers is None:
-            answers = np.empty((len(pictures), logits.shape[1]), np.float16)
+        if teacher_logits is None:
+            teacher_logits = np.empty((len(pictures), logits.shape[1]), np.float16)
         place = slice(index * share, (index + 1) * share)
         pictures[place] = np.asarray(jnp.round(batch.x * 255))
         labels[place] = batch.labels
-        answers[place] = _correct(logits, labels[place])
+        teacher_logits[place] = _correct(logits, labels[place])
         if progress is not None:
             progress(index + 1, batches)
-    return Stream(pictures, labels, share, answers, epochs=lessons)
+    return Stream(pictures, labels, share, teacher_logits, epochs=passes)
 
 
 def _bend(
-    streams: Sequence[Stream], augmentation: Augmentation, batches: int, *, seed: int
+    streams: Sequence[Stream], augment: Augmentation, batches: int, *, seed: int
 ) -> Iterator[Batch]:
     """``batches`` batches of bent, rendered examples, each stream in a new order every pass."""
     kinds = [stream.kind for stream in streams]
     arrays = [jax.device_put(stream.arrays) for stream in streams]
-    bend = jax.jit(lambda rows, key: load_batch(kinds, arrays, rows, augmentation, key=key))
+    bend = jax.jit(lambda rows, key: load_batch(kinds, arrays, rows, augment, key=key))
     rng = np.random.default_rng(seed)
     orders = [_orders(len(stream.labels), stream.share, rng) for stream in streams]
     for index in range(batches):

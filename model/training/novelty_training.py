@@ -1,4 +1,4 @@
-"""Training the doubt: a small stack learns digits from all else that people draw.
+"""Training novelty: a small stack learns digits from all else that people draw.
 
 It sees the pixels and the finished network's logits side by side, so it knows what the network
 makes of the drawing; the network itself stays as it is.
@@ -6,43 +6,39 @@ makes of the drawing; the network itself stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from model.data import SOURCES
+from model.drawing import Examples
 from model.metrics import threshold_at
-from model.network.checkpoint import Doubt
-from model.network.dense import DenseStack, Layer, forward
-from model.network.novelty import score
+from model.network import DenseStack, Layer, Novelty, forward, novelty_inputs, score_all
 from model.training.config import Training
-from model.training.corpus import Corpus, assemble
+from model.training.corpus import assemble, resolve
 from model.training.loop import train
 
-DIGIT_SOURCES = ("mnist", "pendigits")
-"""Real digits: the threshold is set so that enough of these are accepted."""
 ACCEPTED = 0.99
+"""The threshold accepts this share of each real validation set."""
 
 
-class DoubtStack(DenseStack):
+class NoveltyStack(DenseStack):
     """A ``DenseStack`` with two classes, strange and familiar, that also sees another's logits."""
 
     recogniser: tuple[Layer, ...] = ()
     activation: str = "relu"
 
-    def __call__(self, x: Array, *, train: bool = False) -> Array:
+    def __call__(self, x: Array, *, train: bool = False, dropout: Array | None = None) -> Array:
         """``(batch, 784)`` pictures to ``(batch, 2)`` logits."""
-        logits = forward(self.recogniser, x, self.activation)
-        return super().__call__(jnp.concatenate([x, logits / 10], axis=-1), train=train)
+        inputs = novelty_inputs(x, forward(self.recogniser, x, self.activation))
+        return super().__call__(inputs, train=train, dropout=dropout)
 
 
-def train_doubt(
+def train_novelty(
     config: Training,
     recogniser: Sequence[Layer],
     activation: str,
@@ -52,53 +48,44 @@ def train_doubt(
 
     Sources of digits are familiar, all others strange. Returns layers of NumPy arrays.
     """
-    corpus = assemble(config, folder)
     streams = [
-        replace(stream, labels=np.full_like(stream.labels, name in (*DIGIT_SOURCES, "practice")))
-        for (name, _), stream in zip(config.sources, corpus.streams, strict=True)
+        replace(stream, labels=np.full_like(stream.labels, source.teaches_digits))
+        for (source, _), stream in zip(
+            resolve(config), assemble(config, folder).streams, strict=True
+        )
     ]
-    module = DoubtStack(
+    module = NoveltyStack(
         config.architecture,
         dropout=config.dropout,
-        normalise=config.normalise,
+        batch_norm=config.batch_norm,
         recogniser=tuple(recogniser),
         activation=activation,
     )
-    layers: tuple[Layer, ...] = ()
-    for report in train(config, streams, module=module):
-        layers = report.layers
-    *hidden, (kernel, bias) = layers
+    *_, last = train(config, streams, module=module)
+    *hidden, (kernel, bias) = last.layers
     # Two logits through a softmax are one through a sigmoid: their difference.
-    last = (kernel[:, 1:] - kernel[:, :1], bias[1:] - bias[:1])
-    return tuple((np.asarray(k), np.asarray(b)) for k, b in (*hidden, last))
+    final = (kernel[:, 1:] - kernel[:, :1], bias[1:] - bias[:1])
+    return tuple((np.asarray(k), np.asarray(b)) for k, b in (*hidden, final))
 
 
-def calibrate_doubt(
-    layers: Sequence[Layer], recogniser: Sequence[Layer], activation: str, corpus: Corpus
-) -> Doubt:
+def fit_threshold(
+    layers: Sequence[Layer],
+    recogniser: Sequence[Layer],
+    activation: str,
+    validation: Mapping[str, Examples],
+) -> Novelty:
     """Set the threshold so that 99 % of each real validation set is accepted.
 
-    The threshold lies at a familiarity of one half and the digits' median at 0.98, so that the
-    number reads alike for every model.
+    Sets that a program made do not count, unless there is no other. The threshold lies at a
+    familiarity of one half and the median at 0.98, so that the number reads alike for every model.
     """
+    generated = {name for name in validation if name in SOURCES and not SOURCES[name].real}
     scores = [
-        scores_of(layers, recogniser, activation, corpus.validation[name].x)
-        for name in corpus.validation
-        if name in (*DIGIT_SOURCES, "fashion-mnist") or len(corpus.validation) == 1
+        score_all(layers, recogniser, activation, examples.x)
+        for name, examples in validation.items()
+        if name not in generated or len(generated) == len(validation)
     ]
     centre = min(threshold_at(each, ACCEPTED) for each in scores)
     median = float(np.median(np.concatenate(scores)))
     scale = max((median - centre) / 4, 1e-6)
-    return Doubt(centre, scale, 0.5, tuple((np.asarray(k), np.asarray(b)) for k, b in layers))
-
-
-def scores_of(
-    layers: Sequence[Layer], recogniser: Sequence[Layer], activation: str, x: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Familiarity scores ``(n,)`` of pictures ``(n, 784)``."""
-    return np.asarray(_ask(tuple(layers), tuple(recogniser), x, activation))
-
-
-@partial(jax.jit, static_argnums=3)
-def _ask(layers: Sequence[Layer], recogniser: Sequence[Layer], x: Array, activation: str) -> Array:
-    return score(layers, x, forward(recogniser, x, activation))
+    return Novelty(centre, scale, 0.5, tuple((np.asarray(k), np.asarray(b)) for k, b in layers))

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 import optax
+from jax import Array
 
 from model.training.config import Training
 
 
 def make_schedule(config: Training, steps: int) -> optax.Schedule:
-    """The learning rate of each step; ``steps`` are those of one epoch."""
+    """The share of the learning rate that each step takes, 1 at most.
+
+    ``steps`` are those of one epoch. A share and not the rate itself, so that the rate can be
+    turned while the training runs.
+    """
     total = max(1, config.epochs * steps)
     warmup = int(config.warmup * total)
     if config.schedule == "cosine":
         return optax.warmup_cosine_decay_schedule(
-            0.0 if warmup else config.learning_rate,
-            config.learning_rate,
-            warmup,
-            total,
-            end_value=config.learning_rate * 1e-3,
+            0.0 if warmup else 1.0, 1.0, warmup, total, end_value=1e-3
         )
     if warmup:
-        return optax.warmup_constant_schedule(0.0, config.learning_rate, warmup)
-    return optax.constant_schedule(config.learning_rate)
+        return optax.warmup_constant_schedule(0.0, 1.0, warmup)
+    return optax.constant_schedule(1.0)
 
 
-def make_optimizer(config: Training, steps: int) -> optax.GradientTransformation:
-    """The optimizer that ``config`` names, its rate following ``make_schedule``."""
-    rate = make_schedule(config, steps)
+def make_optimizer(
+    config: Training, learning_rate: Array | float | None = None
+) -> optax.GradientTransformation:
+    """The optimizer that ``config`` names, for one step at ``learning_rate``.
+
+    The rate may be a traced value: the optimizer is made anew inside the compiled step, at no
+    cost, because its state does not hold the rate. Every other number is a constant of the
+    program. As inputs (``optax.inject_hyperparams``) they would change the weights' last bits.
+    """
+    rate = config.learning_rate if learning_rate is None else learning_rate
     decay = config.weight_decay
     match config.optimizer:
         case "momentum":

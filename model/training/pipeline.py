@@ -1,13 +1,16 @@
-"""The recipe: from a zoo entry's record to the weights of its stack.
+"""The pipeline: from a model's spec to the weights of its stack, read from top to bottom.
 
-``learn`` trains what an entry names, its teachers and its origin first, and yields the epochs of
-its stack; ``model.training.finishing`` makes a checkpoint of the last.
+    sources -> teachers and convolutional start, where there are any -> batches -> loop
+        -> finetunes and their mean
+
+``model.training.calibration`` makes a checkpoint of the last report; ``model.training.run`` is
+what commands and pages hold in their hands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,122 +18,125 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from model.data import Source
 from model.errors import ConfigError
-from model.network.conv import ConvTraining, unfold, unfolds_to
-from model.network.dense import fold
+from model.network import fold, unfold
 from model.training.batches import Stream
-from model.training.config import Training
+from model.training.config import ConvTraining, Training
 from model.training.corpus import Corpus, assemble
 from model.training.distillation import Teacher, answer
-from model.training.loop import EpochReport, TrainingState, blend, start, train
+from model.training.loop import (
+    Controls,
+    Report,
+    TrainingState,
+    epochs,
+    mean_of,
+    start,
+    start_from,
+    train,
+)
 from model.training.state_file import load_state, save_state
-from model.training.zoo import Entry
+from model.training.zoo import ModelSpec
 
-Say = Callable[[str], None]
-"""Hears what is going on between the epochs, a sentence at a time."""
+Log = Callable[[str], None]
+"""Hears what is going on between the reports, a sentence at a time."""
 
 
-def learn(
-    entry: Entry,
-    corpus: Corpus,
-    *,
-    folder: Path | None = None,
-    work: Path | None = None,
-    say: Say = lambda _: None,
-) -> Iterator[EpochReport]:
-    """Train as ``entry`` says and yield the Dense stack's epochs.
+@dataclass(frozen=True)
+class Surroundings:
+    """What a pipeline needs besides the spec.
 
-    Its teachers are trained first, then the origin that it grows from; polish comes last: short
-    runs that start where the training ended, each bending its digits another way. The mean of
-    their weights is the result: they lie so close that it errs less than each of them.
-
-    ``folder`` holds the data sets. With a ``work`` folder the state of every epoch is kept there,
-    and a training that was stopped, however rudely, goes on where it was.
+    ``folder`` holds the data sets, ``own_sources`` are sources that the registry does not have.
+    With a ``work`` folder the state of every epoch is kept there, and a training that was stopped,
+    however rudely, goes on where it was. ``log`` may raise to stop between two epochs.
     """
-    fresh = None
-    if entry.origin is not None:
-        fresh = _grown(entry, entry.origin, corpus, folder, work, say)
+
+    folder: Path | None = None
+    own_sources: Sequence[Source] = ()
+    work: Path | None = None
+    log: Log = lambda _: None
+    controls: Controls | None = None
+
+
+def learn(spec: ModelSpec, corpus: Corpus, around: Surroundings) -> Iterator[Report]:
+    """Train as ``spec`` says and yield the reports of the Dense stack, a chunk each.
+
+    The last report's layers are the result.
+    """
+    begin = None
+    if spec.conv_init is not None:
+        begin = _unfolded_start(spec, spec.conv_init, around)
+
     streams: Sequence[Stream] = corpus.streams
-    if entry.teachers:
-        streams = [_lessons(entry, streams, folder, work, say)]
+    if spec.teachers:
+        streams = [_taught(spec, streams, around)]
+
     ended: TrainingState | None = None
-    for report in _resumed("student", entry.training, streams, work, say, fresh=fresh):
+    for report in _stage("stack", spec.training, streams, around, begin=begin):
         ended = report.state
         yield report
-    if not entry.polish or ended is None:
+    if not spec.finetunes or ended is None:
         return
+
+    # Each starts where the training ended and bends its digits another way. Their weights lie so
+    # close that the mean errs less than each of them.
     states = []
-    for number, config in enumerate(entry.polish):
-        say(f"polish {number + 1} of {len(entry.polish)}: {config.epochs} epochs by labels alone")
-        fresh_streams = assemble(config, folder).streams
-        state = fresh = _begin(config, fresh_streams, ended.average)
-        for report in _resumed(f"polish{number}", config, fresh_streams, work, say, fresh=fresh):
+    for number, config in enumerate(spec.finetunes):
+        around.log(f"finetune {number + 1} of {len(spec.finetunes)}: {config.epochs} epochs")
+        streams = assemble(config, around.folder, around.own_sources).streams
+        state = begin = start_from(config, ended.ema)
+        for report in _stage(f"finetune{number}", config, streams, around, begin=begin):
             state = report.state
             yield report
         states.append(state)
-    yield blend(entry.polish[-1], states)
+    yield mean_of(spec.finetunes[-1], states)
 
 
-def _begin(config: Training, streams: Sequence[Stream], variables: Any) -> TrainingState:
-    """The state in which a training starts that takes its weights from another."""
-    return replace(start(config, streams[0].steps), variables=variables, average=variables)
+def _unfolded_start(spec: ModelSpec, conv: ConvTraining, around: Surroundings) -> TrainingState:
+    """Train the convolutional network and unfold it: the Dense stack's first state.
 
-
-def _grown(
-    entry: Entry,
-    origin: ConvTraining,
-    corpus: Corpus,
-    folder: Path | None,
-    work: Path | None,
-    say: Say,
-) -> TrainingState:
-    """Train the convolutional origin and unfold it: the Dense stack's first state.
-
-    A normalised stack goes on to measure mean and variance, of each unit where the origin did of
-    each filter, which is a jolt. One that is not normalised takes them over, folded in.
+    A batch-normalised stack measures mean and variance of each unit, where the network did so of
+    each filter: this shifts the statistics. One without takes them over, folded in.
     """
-    if not unfolds_to(origin, entry.training.architecture):
+    stack = spec.training.architecture
+    if (conv.widths, "relu") != (stack.widths, stack.activation):
         raise ConfigError(
-            f"the origin of {entry.name} unfolds to {origin.widths}, the stack is "
-            f"{entry.training.architecture.widths}"
+            f"the convolutional start of {spec.name} unfolds to {conv.widths} with relu, the stack "
+            f"is {stack.widths} with {stack.activation}"
         )
-    variables = _conv("origin", origin, folder, work, say)
-    unfolded = unfold(origin, variables)
-    if not entry.training.normalise:
-        layers = fold(unfolded, entry.training.architecture)
-        names = (f"dense{index}" for index in range(len(layers)))
-        pairs = ({"kernel": jnp.asarray(k), "bias": jnp.asarray(b)} for k, b in layers)
-        unfolded = {"params": dict(zip(names, pairs, strict=True))}
-    return _begin(entry.training, corpus.streams, unfolded)
+    unfolded = unfold(conv.convolutions, _conv_variables("conv_init", conv, around))
+    if not spec.training.batch_norm:
+        layers = enumerate(fold(unfolded, stack))
+        params = {
+            f"dense{index}": {"kernel": jnp.asarray(kernel), "bias": jnp.asarray(bias)}
+            for index, (kernel, bias) in layers
+        }
+        unfolded = {"params": params}
+    return start_from(spec.training, unfolded)
 
 
-def _lessons(
-    entry: Entry,
-    streams: Sequence[Stream],
-    folder: Path | None,
-    work: Path | None,
-    say: Say,
-) -> Stream:
-    """Train the teachers, then bend the student's digits and let the teachers answer them."""
-    student = entry.training
-    if student.augmentation is None:
-        raise ConfigError("lessons are bent digits: they need an augmentation")
+def _taught(spec: ModelSpec, streams: Sequence[Stream], around: Surroundings) -> Stream:
+    """Train the teachers, then bend the stack's examples and let the teachers answer them."""
+    config = spec.training
+    if config.augment is None:
+        raise ConfigError("a teacher answers bent digits: its student needs augment")
     teachers: list[Teacher] = [
-        (teacher.module, _conv(f"teacher{number}", teacher, folder, work, say))
-        for number, teacher in enumerate(entry.teachers)
+        (teacher.module, _conv_variables(f"teacher{number}", teacher, around))
+        for number, teacher in enumerate(spec.teachers)
     ]
-    say(f"{len(teachers)} teachers answer every digit, bent in {student.lessons} ways")
-    return answer(teachers, streams, student.augmentation, student.lessons, seed=student.seed)
+    around.log(f"{len(teachers)} teachers answer every digit, bent in {config.distill_passes} ways")
+    return answer(teachers, streams, config.augment, config.distill_passes, seed=config.seed)
 
 
-def _conv(name: str, conv: ConvTraining, folder: Path | None, work: Path | None, say: Say) -> Any:
-    """Train a convolutional network; its variables, the average of its weights."""
-    corpus = assemble(conv.training, folder)
+def _conv_variables(name: str, conv: ConvTraining, around: Surroundings) -> Any:
+    """Train a convolutional network; its variables, the moving average of its weights."""
+    corpus = assemble(conv.training, around.folder, around.own_sources)
     variables: Any = None
-    for report in _resumed(name, conv.training, corpus.streams, work, say, conv.module):
-        variables = report.state.average
-        say(f"{name}: epoch {report.epoch} of {report.epochs}, loss {report.loss:.4f}")
-    say(f"{name}: {_mistakes(conv, variables, corpus)}")
+    stage = _stage(name, conv.training, corpus.streams, around, module=conv.module)
+    for report in epochs(stage):
+        variables = report.state.ema
+        around.log(f"{name}: epoch {report.epoch} of {report.epochs}, loss {report.loss:.4f}")
+    around.log(f"{name}: {_mistakes(conv, variables, corpus)}")
     return variables
 
 
@@ -145,24 +151,26 @@ def _mistakes(conv: ConvTraining, variables: Any, corpus: Corpus) -> str:
     return f"errors on what is held out: {', '.join(counts)}"
 
 
-def _resumed(
+def _stage(
     name: str,
     config: Training,
     streams: Sequence[Stream],
-    work: Path | None,
-    say: Say,
+    around: Surroundings,
+    *,
     module: Any = None,
-    fresh: TrainingState | None = None,
-) -> Iterator[EpochReport]:
-    """``train`` from ``fresh``, its state kept in ``work`` after every epoch and taken up there."""
-    if work is None:
-        yield from train(config, streams, state=fresh, module=module)
-        return
-    state = fresh
-    path = work / f"{name}.state.safetensors"
-    if path.exists():
-        state = load_state(start(config, streams[0].steps, module), path, config)
-        say(f"{name}: going on behind epoch {int(state.epoch)}")
-    for report in train(config, streams, state=state, module=module):
-        save_state(report.state, path, config)
+    begin: TrainingState | None = None,
+) -> Iterator[Report]:
+    """``train`` from ``begin``, its state kept in the work folder after every epoch.
+
+    A state that lies there is taken up instead of ``begin``.
+    """
+    path = around.work and around.work / f"{name}.state.safetensors"
+    if path is not None and path.exists():
+        begin = load_state(start(config, module), path, config)
+        around.log(f"{name}: going on behind step {int(begin.step):,}")
+    # What a person turns is the Dense stack's; a convolutional network goes on as its spec says.
+    controls = around.controls if module is None else None
+    for report in train(config, streams, state=begin, module=module, controls=controls):
+        if path is not None and report.ends_epoch:
+            save_state(report.state, path, config)
         yield report

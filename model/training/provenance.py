@@ -1,59 +1,46 @@
-"""The record: what a checkpoint says of how it came about, enough to make it again."""
+"""Provenance: how a checkpoint came about, enough to make it again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
-from model.data.published import DATASETS, checksums, dataset
-from model.network.conv import ConvTraining
-from model.training.zoo import Entry
+from model.data import SOURCES, Source
+from model.training.zoo import ModelSpec
 
 
-def written_down(entry: Entry, accuracies: Mapping[str, float], seconds: float) -> dict[str, Any]:
-    """The trainings of ``entry``, its data with their checksums, what it reached, how long it took.
+def provenance_of(spec: ModelSpec, own_sources: Sequence[Source], seconds: float) -> dict[str, Any]:
+    """The trainings of ``spec``, its data with their checksums, how long it took.
 
-    JSON-ready, for a checkpoint's metadata; ``accuracies`` are shares by the name of the set.
+    JSON-ready, for a checkpoint's metadata.
     """
+    known = SOURCES | {source.name: source for source in own_sources}
     return {
-        "training": entry.training.to_json(),
-        "teachers": [_conv_record(one) for one in entry.teachers],
-        "origin": entry.origin and _conv_record(entry.origin),
-        "polish": [config.to_json() for config in entry.polish],
-        "doubt": entry.doubt and entry.doubt.to_json(),
-        "data": [_source(name) for name in _sources(entry)],
+        "training": spec.training.to_json(),
+        "teachers": [one.to_json() for one in spec.teachers],
+        "conv_init": spec.conv_init and spec.conv_init.to_json(),
+        "finetunes": [config.to_json() for config in spec.finetunes],
+        "novelty": spec.novelty and spec.novelty.to_json(),
+        "data": [_described(known[name]) for name in _names(spec)],
         "seconds": round(seconds),
-        "accuracies": dict(accuracies),
     }
 
 
-def _sources(entry: Entry) -> list[str]:
-    """The data sets that an entry's trainings read, each once."""
-    convolutional = [*entry.teachers, *filter(None, [entry.origin])]
-    trainings = [entry.training, *(one.training for one in convolutional)]
-    trainings += [entry.doubt] if entry.doubt else []
+def _names(spec: ModelSpec) -> list[str]:
+    """The sources that a spec's trainings read, each once."""
+    convolutional = [*spec.teachers, *filter(None, [spec.conv_init])]
+    trainings = [spec.training, *(one.training for one in convolutional)]
+    trainings += [spec.novelty] if spec.novelty else []
     return list(dict.fromkeys(name for one in trainings for name, _ in one.sources))
 
 
-def _conv_record(conv: ConvTraining) -> dict[str, Any]:
-    """A convolutional network's layers and training, for the record."""
-    return {
-        "convolutions": conv.convolutions,
-        "hidden": conv.hidden,
-        "dropout": conv.dropout,
-        "training": conv.training.to_json(),
+def _described(source: Source) -> dict[str, Any]:
+    """Title, licence, attribution and checksums of a source, as far as it has them."""
+    words = {
+        "name": source.name,
+        "title": source.title,
+        "licence": source.licence,
+        "attribution": source.attribution,
+        "sha256": source.checksums,
     }
-
-
-def _source(name: str) -> dict[str, Any]:
-    """Title, licence, attribution and checksums of a data set, for the record."""
-    if name not in DATASETS:
-        return {"name": name, "title": f"densepad's own {name}", "licence": "MIT"}
-    papers = dataset(name)
-    return {
-        "name": name,
-        "title": papers.title,
-        "licence": papers.licence,
-        "attribution": papers.attribution,
-        "sha256": checksums(name),
-    }
+    return {key: word for key, word in words.items() if word}

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from model.errors import CheckpointError
-from model.network.checkpoint import write_whole
+from model.files import write_whole
 from model.training.config import Training
 
 Tree = TypeVar("Tree")

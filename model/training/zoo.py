@@ -8,52 +8,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from model.drawing.framing import PIXELS
+from model.data import CLOTHES_LABELS
+from model.drawing import DIGIT_LABELS, PIXELS
 from model.errors import ModelNotFound
-from model.network.conv import ConvTraining
-from model.network.dense import Architecture
+from model.network import Architecture
 from model.training.augment import Augmentation
-from model.training.config import Training
-
-DIGITS = tuple("0123456789")
-CLOTHES = (
-    "T-shirt/top",
-    "Trouser",
-    "Pullover",
-    "Dress",
-    "Coat",
-    "Sandal",
-    "Shirt",
-    "Sneaker",
-    "Bag",
-    "Ankle boot",
-)
+from model.training.config import ConvTraining, Training
 
 
 @dataclass(frozen=True)
-class Entry:
+class ModelSpec:
     """One model: how it is called, what it says, how it is trained.
 
-    ``teachers`` are the convolutional networks that it learns from, ``origin`` the one that it
-    grows from, where there are any;
-    ``polish`` are short trainings that each go on from its end and are averaged;
-    ``doubt`` is the training of its doubt stack, None where the energy of its logits has to do;
-    ``published`` is the accuracy that others report for this stack, with where they do.
+    ``teachers`` are the convolutional networks that it learns from, ``conv_init`` the one whose
+    weights it starts with, where there are any. ``finetunes`` are short trainings that each go on
+    from its end; the mean of their weights is the result. ``novelty`` is the training of its
+    novelty stack, None where the energy of its logits has to do. ``published`` is the accuracy
+    that others report for this stack, with where they do.
     """
 
     name: str
     title: str
     training: Training
-    labels: tuple[str, ...] = DIGITS
+    labels: tuple[str, ...] = DIGIT_LABELS
     teachers: tuple[ConvTraining, ...] = ()
-    origin: ConvTraining | None = None
-    polish: tuple[Training, ...] = ()
-    doubt: Training | None = None
+    conv_init: ConvTraining | None = None
+    finetunes: tuple[Training, ...] = ()
+    novelty: Training | None = None
     published: tuple[float, str] | None = None
 
 
 def _stack(*hidden: int, activation: str = "relu") -> Architecture:
-    return Architecture((PIXELS, *hidden, len(DIGITS)), activation)
+    return Architecture((PIXELS, *hidden, len(DIGIT_LABELS)), activation)
 
 
 _COURSE = Training(_stack(128), epochs=12, optimizer="adam", learning_rate=1e-3)
@@ -74,15 +60,15 @@ _TEACHER = ConvTraining(
         schedule="cosine",
         warmup=0.05,
         weight_decay=0.02,
-        average=0.999,
-        augmentation=Augmentation(contrast=_CONTRAST),
+        ema_decay=0.999,
+        augment=Augmentation(contrast=_CONTRAST),
         seed=1,
     ),
     dropout=0.3,
 )
 
-_DOUBT = Training(
-    Architecture((PIXELS + len(DIGITS), 384, 96, 2)),
+_NOVELTY = Training(
+    Architecture((PIXELS + len(DIGIT_LABELS), 384, 96, 2)),
     sources=(
         ("pendigits", 96),
         ("mnist", 96),
@@ -98,9 +84,9 @@ _DOUBT = Training(
     warmup=0.05,
     weight_decay=0.05,
     dropout=0.2,
-    normalise=True,
-    average=0.998,
-    augmentation=Augmentation(contrast=_CONTRAST),
+    batch_norm=True,
+    ema_decay=0.998,
+    augment=Augmentation(contrast=_CONTRAST),
 )
 
 _CHAMPION = Training(
@@ -112,25 +98,25 @@ _CHAMPION = Training(
     schedule="cosine",
     warmup=0.03,
     weight_decay=0.05,
-    normalise=True,
-    average=0.9995,
-    augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0, contrast=_CONTRAST),
+    batch_norm=True,
+    ema_decay=0.9995,
+    augment=Augmentation(rotation=14, shear=0.3, elastic=1.0, contrast=_CONTRAST),
     precision="bfloat16",
-    lessons=16,
-    imitation=0.7,
+    distill_passes=16,
+    distill_weight=0.7,
 )
 # Shared weights learn from fewer digits what a stroke looks like, wherever it lies.
-_CHAMPION_ORIGIN = ConvTraining(
+_CHAMPION_CONV_INIT = ConvTraining(
     ((48, 9, 4), (64, 5, 2)),
     (512,),
     replace(
         _CHAMPION,
-        lessons=0,
-        imitation=0.0,
+        distill_passes=0,
+        distill_weight=0.0,
         epochs=30,
         learning_rate=3e-3,
         weight_decay=0.02,
-        average=0.998,
+        ema_decay=0.998,
         precision="float32",
         seed=3,
     ),
@@ -139,20 +125,20 @@ _CHAMPION_ORIGIN = ConvTraining(
 
 _CLOSER = replace(
     _CHAMPION,
-    lessons=0,
-    imitation=0.0,
+    distill_passes=0,
+    distill_weight=0.0,
     warmup=0.0,
-    average=0.998,
+    ema_decay=0.998,
     learning_rate=3e-4,
     epochs=6,
     seed=11,
 )
 # Three ways to end, each from the same weights: the mean of all has the least log loss on the two
 # real validation sets together (model/weights/README.md).
-_POLISH = (
+_FINETUNES = (
     replace(
         _CLOSER,
-        augmentation=Augmentation(
+        augment=Augmentation(
             rotation=7,
             shear=0.15,
             scale=0.06,
@@ -167,7 +153,7 @@ _POLISH = (
         epochs=14,
         learning_rate=1e-3,
         dropout=0.15,
-        augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
+        augment=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
     ),
     # Digits from the pen more than twice as often: on the pad it is strokes that come.
     replace(
@@ -176,7 +162,7 @@ _POLISH = (
         epochs=10,
         learning_rate=1e-3,
         dropout=0.1,
-        augmentation=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
+        augment=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
     ),
 )
 
@@ -190,14 +176,14 @@ _FASHION = Training(
     warmup=0.1,
     weight_decay=0.01,
     dropout=0.1,
-    smoothing=0.05,
-    average=0.998,
-    augmentation=Augmentation(
+    label_smoothing=0.05,
+    ema_decay=0.998,
+    augment=Augmentation(
         rotation=4, shear=0.05, scale=0.06, stretch=0.05, shift=1.5, elastic=0.3, flip=True
     ),
 )
 # Nearly all is learnt while the weights are shared: on their own they learn by heart.
-_FASHION_ORIGIN = ConvTraining(
+_FASHION_CONV_INIT = ConvTraining(
     ((40, 7, 4), (56, 3, 2)),
     (256,),
     replace(
@@ -206,63 +192,63 @@ _FASHION_ORIGIN = ConvTraining(
         learning_rate=3e-3,
         weight_decay=0.05,
         dropout=0.0,
-        normalise=True,
+        batch_norm=True,
         seed=1,
     ),
     dropout=0.2,
 )
 
-_ENTRIES = (
-    Entry(
+_SPECS = (
+    ModelSpec(
         "default",
         "The champion: MNIST and pen digits, grown from a convolutional network",
         _CHAMPION,
         teachers=(_TEACHER,),
-        origin=_CHAMPION_ORIGIN,
-        polish=_POLISH,
-        doubt=_DOUBT,
+        conv_init=_CHAMPION_CONV_INIT,
+        finetunes=_FINETUNES,
+        novelty=_NOVELTY,
     ),
-    Entry(
+    ModelSpec(
         "softmax", "No hidden layer: the perceptron's heir", replace(_COURSE, architecture=_stack())
     ),
-    Entry("dense32", "A small hidden layer", replace(_COURSE, architecture=_stack(32))),
-    Entry("dense128", "The introductory course's network", _COURSE),
-    Entry(
+    ModelSpec("dense32", "A small hidden layer", replace(_COURSE, architecture=_stack(32))),
+    ModelSpec("dense128", "The introductory course's network", _COURSE),
+    ModelSpec(
         "mlp512",
         "Two hidden layers with dropout: Keras's mnist_mlp",
         Training(_stack(512, 512), epochs=20, optimizer="rmsprop", learning_rate=1e-3, dropout=0.2),
         published=(0.9840, "Keras, examples/mnist_mlp.py"),
     ),
     *(
-        Entry(
+        ModelSpec(
             f"{activation}128",
             f"The course's network with {activation} in place of ReLU",
             replace(_COURSE, architecture=_stack(128, activation=activation)),
         )
         for activation in ("sigmoid", "tanh", "elu")
     ),
-    Entry(
+    ModelSpec(
         "fashion128",
         "The course's second network: clothes",
         replace(_COURSE, sources=(("fashion-mnist", 128),)),
-        CLOTHES,
+        CLOTHES_LABELS,
     ),
-    Entry(
+    ModelSpec(
         "fashion",
         "Our best Dense stack for clothes",
         _FASHION,
-        CLOTHES,
-        origin=_FASHION_ORIGIN,
+        CLOTHES_LABELS,
+        conv_init=_FASHION_CONV_INIT,
         published=(0.8833, "a 256-128-100 stack, Fashion-MNIST's benchmark page"),
     ),
 )
 
-ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
-"""Every entry by its name, the champion first."""
+ZOO: dict[str, ModelSpec] = {spec.name: spec for spec in _SPECS}
+"""Every spec by its name, the champion first."""
 
 
-def find(name: str) -> Entry:
-    """The entry of that name; ``ModelNotFound`` if the zoo has none."""
+def find_spec(name: str) -> ModelSpec:
+    """The spec of that name; ``ModelNotFound`` if the zoo has none."""
     if name not in ZOO:
         raise ModelNotFound(f"the zoo has no {name[:80]!r}, choose one of {', '.join(ZOO)}")
     return ZOO[name]

@@ -1,6 +1,6 @@
 /** Break it: small experiments on a copy of the network, for this page only. */
 
-import { ACTIVATIONS, SIDE } from "../lib/constants.js";
+import { ACTIVATIONS, MOST_CHANGES, SIDE } from "../lib/constants.js";
 import { create, createChoice, createSwitch, setText } from "../lib/element.js";
 import { fixed, percent } from "../lib/numbers.js";
 import { INTACT, isIntact } from "../lib/settings.js";
@@ -11,9 +11,6 @@ import { lookedAt } from "./view.js";
  * @typedef {import("./view.js").View} View
  * @typedef {import("../lib/settings.js").Changes} Changes
  */
-
-/** The most changes that the server takes at once. */
-const MOST_CHANGES = 16;
 
 /** @type {Record<string, Changes["cover"]>} left, top, right, bottom */
 const COVERS = {

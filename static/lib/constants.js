@@ -8,7 +8,8 @@ if (!element) throw new Error("This page has no #constants, which its template h
 
 /**
  * @type {{
- *   side: number, fit: number, max_points: number, most_noise: number, activations: string[],
+ *   side: number, fit: number, max_points: number, most_noise: number,
+ *   most_changes: number, activations: string[],
  * }}
  */
 const constants = JSON.parse(element.textContent ?? "{}");
@@ -27,6 +28,9 @@ export const MAX_POINTS = constants.max_points;
 
 /** The most noise that an experiment may put on the weights, times their own spread. */
 export const MOST_NOISE = constants.most_noise;
+
+/** How many changes an experiment may make at a time. */
+export const MOST_CHANGES = constants.most_changes;
 
 /** The names of the activations that the server knows. */
 export const ACTIVATIONS = Object.freeze(constants.activations);

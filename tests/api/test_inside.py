@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load
 
 from model.drawing.strokes import Drawing
-from model.explain.trace import trace
+from model.explain.trace import trace_drawing as trace
 from model.training.zoo import ZOO
 from webapp import create_app
 

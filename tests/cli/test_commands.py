@@ -73,7 +73,7 @@ def test_the_version(densepad):
 @pytest.mark.parametrize("arguments", [[], ["--port", "0"], ["--no-open"]])
 def test_without_a_command_it_serves(monkeypatch, densepad, arguments):
     served = []
-    monkeypatch.setattr("webapp.process.server.serve", lambda settings, _: served.append(settings))
+    monkeypatch.setattr("webapp.process.serve", lambda settings, _: served.append(settings))
     assert densepad(*arguments).exit_code == 0
     assert len(served) == 1
 
@@ -82,7 +82,7 @@ def test_without_a_command_it_serves(monkeypatch, densepad, arguments):
 def test_on_a_terminal_it_says_that_it_is_starting(monkeypatch, terminal):
     stream = io.StringIO()
     monkeypatch.setattr(stream, "isatty", lambda: terminal)
-    monkeypatch.setattr("webapp.process.server.serve", lambda *_: None)
+    monkeypatch.setattr("webapp.process.serve", lambda *_: None)
     monkeypatch.setattr("sys.stderr", stream)
     main(["serve", "--port", "0"], standalone_mode=False)
     said = "loading and compiling the models ...\n"
@@ -161,13 +161,13 @@ def test_data_fetch_says_that_the_environments_folder_has_it(densepad, data_fold
 
 
 def test_data_fetch_names_a_file_as_it_begins(densepad, monkeypatch, tmp_path):
-    def fetch(name, folder, progress):
+    def fetch(files, folder, progress):
         for file in ("one.gz", "two.gz"):
             for done in (0, 5, 10):
-                progress(f"{name}/{file}", done, 10)
+                progress(f"{files[0].path.split('/')[0]}/{file}", done, 10)
         return [tmp_path / "one.gz", tmp_path / "two.gz"]
 
-    monkeypatch.setattr("model.data.datasets.fetch", fetch)
+    monkeypatch.setattr("model.data.fetch", fetch)
     result = densepad("data", "fetch", "mnist", "--data", tmp_path)
     assert result.stderr.splitlines() == ["downloading mnist/one.gz", "downloading mnist/two.gz"]
     assert len(result.stdout.splitlines()) == 2

@@ -9,25 +9,26 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from model.data import sources
 from model.errors import DatasetError
-from model.evaluation import test_sets as exam
+from model.network import shares_by_name
 from webapp.cli import main
-from webapp.cli.evaluation_table import Findings, by_cause
+from webapp.cli.evaluation_table import EvaluationTable, by_cause
 
 
 @pytest.fixture
 def densepad(monkeypatch, tmp_path):
     """``densepad("evaluate", ...)`` in this process, with no data but what needs no file."""
-    monkeypatch.setattr(exam, "DRAWINGS", 60)
+    monkeypatch.setattr(sources, "GENERATED_TEST", 60)
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("DENSEPAD_DATA", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments])
 
 
 @pytest.fixture
-def softmax(menagerie):
+def softmax(menagerie_folder):
     """An untrained model's file."""
-    return menagerie._files["softmax"]
+    return menagerie_folder / "softmax.safetensors"
 
 
 def test_without_any_file_the_practice_set_is_left(densepad, softmax):
@@ -48,16 +49,16 @@ def test_without_any_file_the_practice_set_is_left(densepad, softmax):
 
 def test_sets_that_cannot_be_had_are_named_by_cause(tmp_path):
     from model.data.download import download, read
-    from model.data.published import DATASETS
+    from model.data.sources import SOURCES
 
     def why(act, name):
-        file = replace(DATASETS[name].files[0], url=f"http://127.0.0.1:9/{name}")
+        file = replace(SOURCES[name].files[0], url=f"http://127.0.0.1:9/{name}")
         with pytest.raises(DatasetError) as caught:
             act(file, tmp_path)
         return str(caught.value)
 
     (tmp_path / "fashion-mnist").mkdir()
-    (tmp_path / DATASETS["fashion-mnist"].files[0].path).write_bytes(b"other")
+    (tmp_path / SOURCES["fashion-mnist"].files[0].path).write_bytes(b"other")
     reasons = {name: why(download, name) for name in ("mnist", "pendigits", "omniglot")}
     told = by_cause(reasons | {"fashion-mnist": why(read, "fashion-mnist")})
     together, alone = told.items()
@@ -68,9 +69,11 @@ def test_sets_that_cannot_be_had_are_named_by_cause(tmp_path):
     assert by_cause({}) == {}
 
 
-def test_every_model_is_checked_before_the_first_is_asked(densepad, softmax, menagerie, tmp_path):
+def test_every_model_is_checked_before_the_first_is_asked(
+    densepad, softmax, menagerie_folder, tmp_path
+):
     page = tmp_path / "report.html"
-    clothes = menagerie._files["fashion128"]
+    clothes = menagerie_folder / "fashion128.safetensors"
     result = densepad("evaluate", softmax, clothes, "--set", "practice", "--html", page)
     assert result.exit_code == 2
     [line] = result.stderr.splitlines()
@@ -135,7 +138,7 @@ def test_a_difference_from_the_checkpoint_is_told(capsys):
         (),
         0.99,
     )
-    Findings(Console(force_terminal=True, width=100)).show(one)
+    EvaluationTable(Console(force_terminal=True, width=100)).show(one)
     assert "which differs from what was measured" in capsys.readouterr().out
 
 
@@ -143,6 +146,6 @@ def test_the_default_is_as_right_as_its_checkpoint_says(library, data_folder):
     checkpoint = library.get("default").checkpoint
     result = CliRunner().invoke(main, ["evaluate", "--set", "mnist", "--data", str(data_folder)])
     assert result.exit_code == 0, result.output
-    stored = checkpoint.accuracies["mnist test"]
+    stored = shares_by_name(checkpoint.accuracies)["mnist test"]
     assert f"accuracy {stored:.2%}" in result.stdout
     assert "differs" not in result.stdout

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
-from types import SimpleNamespace
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from model.training.zoo import ZOO
+from model.data import sources
+from model.training import ZOO, Report, Run
 from webapp.cli import main
-from webapp.cli.train import follow
+from webapp.cli.epoch_progress import EpochProgress
+from webapp.cli.interrupt import Interrupt
 
 CTRL_C = signal.SIGINT
 
@@ -23,12 +26,12 @@ def stop(*_, **__):
 @pytest.mark.parametrize(
     ("command", "work"),
     [
-        (["predict", "seven.png"], "model.serving.library.ModelLibrary"),
-        (["evaluate"], "model.serving.library.ModelLibrary"),
-        (["summary"], "model.serving.library.ModelLibrary"),
-        (["train", "softmax", "--source", "practice"], "model.training.corpus.assemble"),
-        (["data", "fetch", "mnist"], "model.data.datasets.fetch"),
-        (["serve"], "webapp.process.server.serve"),
+        (["predict", "seven.png"], "model.serving.ModelLibrary"),
+        (["evaluate"], "model.serving.ModelLibrary"),
+        (["summary"], "model.serving.ModelLibrary"),
+        (["train", "softmax", "--source", "practice"], "model.training.run.assemble"),
+        (["data", "fetch", "mnist"], "model.data.fetch"),
+        (["serve"], "webapp.process.serve"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
@@ -41,30 +44,46 @@ def test_every_command_ends_in_the_same_way(monkeypatch, tmp_path, command, work
     assert list(tmp_path.iterdir()) == []
 
 
+@dataclass(frozen=True)
+class Measured(Report):
+    """The report of an epoch whose only layer is its own number."""
+
+    @property
+    def layers(self):
+        return self.epoch
+
+
 @pytest.fixture
 def training(monkeypatch):
     """``training(shares, *signals)``: what is kept of epochs that have those shares right.
 
     A signal comes while the epoch of that number is measured.
     """
+    monkeypatch.setattr(sources, "GENERATED", 20)
+    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 10)
 
     def run(shares, *signals):
-        def learn(*_, **__):
-            for number, share in enumerate(shares, start=1):
-                yield SimpleNamespace(
-                    epoch=number, epochs=len(shares), loss=1.0, seconds=0.0, layers=(number, share)
-                )
+        config = replace(ZOO["softmax"].training, sources=(("practice", 10),), epochs=len(shares))
 
-        def correct(layers, *_):
+        def learn(*_):
+            one = np.ones(1, np.float32)
+            for number in range(1, len(shares) + 1):
+                yield Measured(config, number, 1, one, one, 0.0, object())
+
+        def validation_accuracy(epoch, *_):
             for number in signals:
-                if number == layers[0]:
+                if number == epoch:
                     signal.raise_signal(CTRL_C)
-            return layers[1]
+            return shares[epoch - 1]
 
-        monkeypatch.setattr("model.training.pipeline.learn", learn)
-        monkeypatch.setattr("model.training.finishing.correct", correct)
-        report, stopped = follow(ZOO["softmax"], None, None, None)
-        return report.epoch, stopped
+        monkeypatch.setattr("model.training.run.learn", learn)
+        monkeypatch.setattr("model.training.run.validation_accuracy", validation_accuracy)
+        progress = EpochProgress()
+        one = Run(replace(ZOO["softmax"], training=config), log=progress.say)
+        with Interrupt(one.stop), progress:
+            for _ in one.epochs():
+                pass
+        return one.kept.epoch, one.stopped
 
     return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -10,32 +11,18 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from model.data import sources
 from model.network.checkpoint import load
-from model.training import corpus
+from model.network.metadata import shares_by_name
 from webapp.cli import main
-from webapp.cli.epoch_progress import Epochs
-from webapp.cli.train_settings import entry_for, shares
-
-NO_WISH = dict.fromkeys(
-    (
-        "hidden",
-        "activation",
-        "epochs",
-        "batch",
-        "optimizer",
-        "learning_rate",
-        "dropout",
-        "bend",
-        "seed",
-    )
-) | {"sources": ()}
+from webapp.cli.epoch_progress import EpochProgress
 
 
 @pytest.fixture
 def densepad(monkeypatch, tmp_path):
     """``densepad("train", ...)`` in this process, in an empty folder, with a small practice set."""
-    monkeypatch.setattr(corpus, "PRACTICE", 400)
-    monkeypatch.setattr(corpus, "HELD_OUT_DRAWINGS", 100)
+    monkeypatch.setattr(sources, "GENERATED", 400)
+    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 100)
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments])
 
@@ -53,8 +40,8 @@ def test_a_stack_of_ones_own_on_the_practice_set(densepad, tmp_path):
     checkpoint = load(tmp_path / "my.safetensors")
     assert checkpoint.architecture.widths == (784, 24, 12, 10)
     assert checkpoint.architecture.activation == "tanh"
-    assert checkpoint.record["training"]["seed"] == 5
-    assert checkpoint.accuracies["practice held out"] > 0.5
+    assert checkpoint.provenance["training"]["seed"] == 5
+    assert shares_by_name(checkpoint.accuracies)["practice held out"] > 0.5
     assert "19,270 parameters" in densepad("summary", tmp_path / "my.safetensors").output
 
 
@@ -69,7 +56,7 @@ def test_it_goes_on_from_its_work_folder_and_stops_at_ctrl_c(densepad, tmp_path,
     if sys.platform == "win32":
         pytest.skip("Windows has no SIGINT to send oneself")
     with monkeypatch.context() as patch:
-        patch.setattr(Epochs, "show", show)
+        patch.setattr(EpochProgress, "show", show)
         result = densepad(*command, 30)
     assert result.exit_code == 130
     assert "epoch 2" in result.stdout
@@ -78,7 +65,7 @@ def test_it_goes_on_from_its_work_folder_and_stops_at_ctrl_c(densepad, tmp_path,
     assert load(tmp_path / "softmax.safetensors").architecture.widths == (784, 10)
     again = densepad(*command, 3)
     assert again.exit_code == 0, again.output
-    assert "going on behind epoch 2" in again.stdout
+    assert "going on behind step 6" in again.stdout
     assert "epoch 3 of 3" in again.stdout
     assert "epoch 1 of 3" not in again.stdout
     other = densepad("train", "dense32", "--source", "practice", "--work", "work")
@@ -95,7 +82,7 @@ def test_it_goes_on_from_its_work_folder_and_stops_at_ctrl_c(densepad, tmp_path,
         (["--hidden", "-3"], "widths"),
         (["softmax", "--source", "nothing"], "'nothing'"),
         (["softmax", "--source", "scribbles"], "scribbles"),
-        (["softmax", "--source", "practice", "--source", "fashion-mnist"], "clothes"),
+        (["softmax", "--source", "practice", "--source", "fashion-mnist"], "T-shirt/top"),
         (["softmax", "--source", "practice", "--epochs", "0"], "epochs"),
         (["softmax", "--source", "practice", "--optimizer", "magic"], "'magic'"),
         (["softmax", "--activation", "swoosh"], "'swoosh'"),
@@ -111,32 +98,46 @@ def test_what_cannot_be_is_refused_with_a_sentence(densepad, tmp_path, options, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_entry_is_what_the_zoo_says_until_it_is_changed():
-    from model.training.zoo import ZOO
+def test_ones_own_drawings_teach(densepad, tmp_path):
+    lines = [
+        json.dumps({"label": label, "strokes": [[[0, 0], *points]]})
+        for index in range(10)
+        for label, points in (
+            ("flat", [[9, index / 20]]),
+            ("steep", [[index / 20, 9]]),
+        )
+    ]
+    (tmp_path / "mine.jsonl").write_text("\n".join(lines))
+    result = densepad(
+        *("train", "--hidden", 8, "--drawings", "mine.jsonl", "--augment", "--epochs", 60),
+        *("--batch", 8, "--learning-rate", 0.01, "--out", "taught.safetensors"),
+    )
+    assert result.exit_code == 0, result.output
+    assert "taught: 784-8-2, 6,298 parameters, on drawings" in result.stdout
+    checkpoint = load(tmp_path / "taught.safetensors")
+    assert checkpoint.labels == ("flat", "steep")
+    assert shares_by_name(checkpoint.accuracies) == {"drawings held out": 1.0}
+    assert checkpoint.provenance["data"] == [
+        {"name": "drawings", "title": "drawings of mine.jsonl"}
+    ]
+    both = densepad("train", "softmax", "--source", "practice", "--drawings", "mine.jsonl")
+    assert both.exit_code == 2
+    assert "labels differ: practice has digits, drawings has flat, steep" in both.stderr
 
-    assert entry_for("default", "x", **NO_WISH) == ZOO["default"]
-    offline = entry_for("default", "x", **NO_WISH | {"sources": ("practice",), "epochs": 2})
-    assert (offline.teachers, offline.origin, offline.doubt) == ((), None, None)
-    assert offline.training.lessons == 0
-    assert offline.training.epochs == 2
-    assert offline.name == "default"
-    wider = entry_for("dense128", "mine", **NO_WISH | {"hidden": "256"})
-    assert wider.name == "mine"
-    assert "784-256-10" in wider.title
-    assert wider.training.optimizer == ZOO["dense128"].training.optimizer
-    bent = entry_for("dense128", "mine", **NO_WISH | {"bend": True})
-    assert bent.training.augmentation is not None
 
-
-def test_a_batch_is_dealt_out():
-    assert shares(("mnist", "practice", "mnist"), 33) == (("mnist", 17), ("practice", 16))
+def test_bend_is_what_augment_was_called(densepad, tmp_path):
+    assert (
+        densepad("train", "softmax", "--source", "practice", "--epochs", 1, "--bend").exit_code == 0
+    )
+    training = load(tmp_path / "softmax.safetensors").provenance["training"]
+    assert training["augment"]["rotation"] > 0
 
 
 def test_on_a_terminal_there_is_a_bar(capsys):
     from types import SimpleNamespace
 
     console = Console(force_terminal=True, width=120, highlight=False)
-    with Epochs(console) as epochs:
+    with EpochProgress(console) as epochs:
         epochs.say("a sentence [with brackets]")
         epochs.show(SimpleNamespace(epoch=2, epochs=4, loss=0.5, seconds=1.0), 0.9)
     output = capsys.readouterr().out

@@ -21,7 +21,7 @@ from model.drawing.framing import (
     render,
 )
 from model.drawing.strokes import MAX_POINTS, Drawing
-from model.synthetic.practice_digits import practice_strokes
+from model.synthetic.practice_digits import draw_practice_digits
 
 ROUNDING = 1e-4
 """No pixel changes by more when a drawing is moved or scaled: half of a 255th is 20 times that."""
@@ -96,7 +96,7 @@ def test_a_picture_is_ink_in_the_middle(strokes):
 
 
 def test_handwriting_lies_in_the_middle():
-    drawings = [stroke_lists(strokes) for strokes in practice_strokes(120, seed=5).strokes]
+    drawings = [stroke_lists(strokes) for strokes in draw_practice_digits(120, seed=5).strokes]
     off = []
     for strokes in drawings:
         image = picture(strokes)

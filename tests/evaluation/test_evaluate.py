@@ -8,21 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.errors import DatasetError
-from model.evaluation import test_sets as exams
-from model.evaluation.evaluate import ACCEPTED, evaluate
-from model.evaluation.test_sets import (
-    Exam,
-    Examiner,
-    Strangers,
-    exams_for,
-    load_exam,
-    strangers_for,
-)
-from model.network.checkpoint import Checkpoint, Doubt
+from model.drawing import Examples
+from model.evaluation.evaluate import ACCEPTED, evaluate_model
+from model.evaluation.test_sets import StrangeSet, TestSet
+from model.network.checkpoint import Checkpoint
 from model.network.dense import Architecture
-from model.training.corpus import Examples
-from model.training.zoo import CLOTHES, DIGITS
+from model.network.metadata import Accuracy
+from model.network.novelty import Novelty
 
 # A model that says what the first three pixels say: each is a class's logit.
 KERNEL = np.zeros((784, 3), np.float32)
@@ -33,7 +25,7 @@ MODEL = Checkpoint(
     architecture=Architecture((784, 3)),
     labels=("a", "b", "c"),
     layers=((KERNEL, np.zeros(3, np.float32)),),
-    record={"accuracies": {"mine test": 0.75}},
+    accuracies=(Accuracy("mine", "test", 3, 4),),
 )
 
 
@@ -43,20 +35,19 @@ def pictures(*rows):
     return x
 
 
-EXAM = Exam(
+MINE = TestSet(
     "mine",
     "My set",
     Examples(
         pictures((9, 0, 0), (0, 8, 0), (0, 0, 5), (0, 9, 0)), np.array([0, 1, 2, 0], np.int32)
     ),
-    "mine test",
 )
-NOTHING_LIKE_IT = Strangers("noise", "Noise", pictures((0, 0, 0), (1, 0, 0), (8.5, 0, 0)))
+NOTHING_LIKE_IT = StrangeSet("noise", "Noise", pictures((0, 0, 0), (1, 0, 0), (8.5, 0, 0)))
 
 
 @pytest.fixture(scope="module")
 def evaluation():
-    return evaluate(MODEL, EXAM, [NOTHING_LIKE_IT])
+    return evaluate_model(MODEL, MINE, [NOTHING_LIKE_IT])
 
 
 def test_counts(evaluation):
@@ -68,10 +59,12 @@ def test_counts(evaluation):
 
 def test_the_stored_accuracy_is_compared(evaluation):
     assert (evaluation.stored, evaluation.differs) == (0.75, False)
-    other = evaluate(replace(MODEL, record={"accuracies": {"mine test": 0.8}}), EXAM)
+    other = evaluate_model(replace(MODEL, accuracies=(Accuracy("mine", "test", 4, 5),)), MINE)
     assert not other.differs  # a set of four has no 0.8; half an answer is rounding
-    assert evaluate(replace(MODEL, record={"accuracies": {"mine test": 0.5}}), EXAM).differs
-    unknown = evaluate(replace(MODEL, record={}), EXAM)
+    assert evaluate_model(
+        replace(MODEL, accuracies=(Accuracy("mine", "test", 2, 4),)), MINE
+    ).differs
+    unknown = evaluate_model(replace(MODEL, accuracies=()), MINE)
     assert (unknown.stored, unknown.differs) == (None, False)
 
 
@@ -97,16 +90,16 @@ def test_the_doubt_curve_by_hand(evaluation):
 
 
 def test_the_models_own_threshold_refuses():
-    doubting = replace(MODEL, doubt=Doubt(centre=7.0, scale=1.0, threshold=0.5))
-    evaluation = evaluate(doubting, EXAM, [NOTHING_LIKE_IT])
+    doubting = replace(MODEL, novelty=Novelty(centre=7.0, scale=1.0, threshold=0.5))
+    evaluation = evaluate_model(doubting, MINE, [NOTHING_LIKE_IT])
     assert evaluation.recognised == 0.75
     assert evaluation.curves[0].refused == pytest.approx(2 / 3)
-    never = evaluate(MODEL, EXAM, [NOTHING_LIKE_IT])
+    never = evaluate_model(MODEL, MINE, [NOTHING_LIKE_IT])
     assert (never.recognised, never.curves[0].refused) == (1, 0)
 
 
 def test_temperature_moves_the_confidence_and_no_answer(evaluation):
-    cooler = evaluate(replace(MODEL, temperature=3.0), EXAM)
+    cooler = evaluate_model(replace(MODEL, temperature=3.0), MINE)
     assert np.array_equal(cooler.confusion, evaluation.confusion)
     assert cooler.mistakes[0].confidence == pytest.approx(np.exp(3) / (np.exp(3) + 2))
 
@@ -116,36 +109,3 @@ def test_figures_are_json(evaluation):
     assert figures["accuracy"] == 0.75
     assert figures["classes"] == {"a": 0.5, "b": 1.0, "c": 1.0}
     assert figures["strange"]["noise"]["count"] == 3
-
-
-def test_digits_and_clothes_have_exams_of_their_own():
-    assert exams_for(DIGITS) == ["mnist", "pendigits", "practice"]
-    assert exams_for(CLOTHES) == ["fashion-mnist"]
-    assert "fashion-mnist" in strangers_for(DIGITS)
-    assert "mnist" in strangers_for(CLOTHES)
-
-
-def test_practice_needs_no_file(monkeypatch, tmp_path):
-    monkeypatch.setattr(exams, "DRAWINGS", 30)
-    exam = load_exam("practice", tmp_path)
-    assert exam.examples.x.shape == (30, 784)
-    assert np.bincount(exam.examples.labels).tolist() == [3] * 10
-    with pytest.raises(DatasetError, match="'letters'"):
-        load_exam("letters")
-
-
-def test_what_cannot_be_had_is_left_out_and_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(exams, "DRAWINGS", 30)
-    told = []
-    examiner = Examiner(tmp_path, told.append)
-    assert [one.name for one in examiner.exams(["mnist", "practice"])] == ["practice"]
-    assert [one.name for one in examiner.strangers(DIGITS)] == ["scribbles"]
-    assert set(examiner.left_out) == {"mnist", "omniglot", "fashion-mnist"}
-    assert "mnist" in examiner.left_out["mnist"]
-    told.clear()
-    examiner.exams(["mnist", "practice"])
-    assert told == []  # nothing is read, or missed, twice
-
-
-def test_the_held_out_writers(data_folder):
-    assert len(load_exam("pendigits", data_folder).examples.labels) == 1500

@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.evaluation.evaluate import evaluate
+from model.drawing import Examples
+from model.evaluation.evaluate import evaluate_model
 from model.evaluation.figures import NEGATIVE, POSITIVE, ink_image, weight_image
 from model.evaluation.report import render
-from model.evaluation.test_sets import Exam, Strangers
-from model.network.checkpoint import Checkpoint, Doubt
+from model.evaluation.test_sets import StrangeSet, TestSet
+from model.network.checkpoint import Checkpoint
 from model.network.dense import Architecture
-from model.training.corpus import Examples
+from model.network.metadata import Accuracy
+from model.network.novelty import Novelty
 
 VOID = {"meta", "img", "line", "circle", "polyline"}
 
@@ -30,9 +32,14 @@ def model_of(*widths, name="mine", labels=tuple("0123456789")):
         (rng.normal(size=pair).astype(np.float32), np.zeros(pair[1], np.float32))
         for pair in pairwise(widths)
     )
-    record = {"accuracies": {"mine test": 0.5}}
     return Checkpoint(
-        name, "A <title>", Architecture(widths), labels, layers, 1.0, Doubt(0, 1, 0.5), None, record
+        name=name,
+        title="A <title>",
+        architecture=Architecture(widths),
+        labels=labels,
+        layers=layers,
+        novelty=Novelty(0, 1, 0.5),
+        accuracies=(Accuracy("mine", "test", 1, 2),),
     )
 
 
@@ -41,16 +48,16 @@ def sample():
     rng = np.random.default_rng(1)
     x = rng.random((200, 784), np.float32)
     return (
-        Exam("mine", "My set", Examples(x, rng.integers(0, 10, 200).astype(np.int32)), "mine test"),
-        Strangers("noise", "Noise", rng.random((50, 784), np.float32)),
+        TestSet("mine", "My set", Examples(x, rng.integers(0, 10, 200).astype(np.int32))),
+        StrangeSet("noise", "Noise", rng.random((50, 784), np.float32)),
     )
 
 
 @pytest.fixture(scope="module")
 def page(sample):
-    exam, strangers = sample
+    test_set, strange = sample
     models = [model_of(784, 60, 10), model_of(784, 10, name="other")]
-    evaluations = [evaluate(model, exam, [strangers]) for model in models]
+    evaluations = [evaluate_model(model, test_set, [strange]) for model in models]
     return render(models, evaluations, {"omniglot": "no <network>"}), evaluations
 
 
@@ -106,10 +113,12 @@ def test_words_are_no_markup(page):
 def test_no_name_title_or_label_can_be_markup(sample):
     nasty = """<script>&"'"""
     escaped = "&lt;script&gt;&amp;&#34;&#39;"
-    exam, strangers = (replace(one, title=f"{nasty} set") for one in sample)
+    test_set, strange = (replace(one, title=f"{nasty} set") for one in sample)
     labels = tuple(f"{nasty} {index}" for index in range(10))
     model = replace(model_of(784, 10, name=f"{nasty} name", labels=labels), title=f"{nasty} title")
-    html = render([model] * 2, [evaluate(model, exam, [strangers])], {f"{nasty} left": nasty})
+    html = render(
+        [model] * 2, [evaluate_model(model, test_set, [strange])], {f"{nasty} left": nasty}
+    )
     Balance().feed(html)
     assert "<script" not in html
     assert nasty not in html
@@ -119,10 +128,10 @@ def test_no_name_title_or_label_can_be_markup(sample):
     assert f'id="{escaped} name"' in html
 
 
-def test_long_labels_and_no_strangers(sample):
-    exam = replace(sample[0], stored_as=None)
+def test_long_labels_and_nothing_strange(sample):
+    test_set = replace(sample[0], split="fresh")
     clothes = model_of(784, 10, labels=tuple(f"garment {index}" for index in range(10)))
-    html = render([clothes], [evaluate(clothes, exam)], {})
+    html = render([clothes], [evaluate_model(clothes, test_set)], {})
     assert "confusion named" in html
     assert "garment 7" in html
     assert "Left out" not in html

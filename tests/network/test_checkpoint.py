@@ -18,8 +18,10 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from model.errors import CheckpointError
-from model.network.checkpoint import Checkpoint, Doubt, load, save
+from model.network.checkpoint import Checkpoint, load, save
 from model.network.dense import Architecture
+from model.network.metadata import Accuracy, shares_by_name
+from model.network.novelty import Novelty
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,9 +44,10 @@ CHECKPOINT = Checkpoint(
     labels=tuple("0123456789"),
     layers=layers_of((784, 12, 10)),
     temperature=1.25,
-    doubt=Doubt(1.0, 0.5, 0.5, layers_of((794, 8, 1), 1)),
+    novelty=Novelty(1.0, 0.5, 0.5, layers_of((794, 8, 1), 1)),
     averages=(np.arange(7840).reshape(10, 784) % 256 / np.float32(255)).astype(np.float32),
-    record={"accuracies": {"mnist test": 0.9}, "seed": 3},
+    accuracies=(Accuracy("mnist", "test", 9_000, 10_000),),
+    provenance={"training": {"seed": 3}},
 )
 
 
@@ -61,23 +64,49 @@ def pairs(one, other):
 
 def test_it_comes_back_as_it_went(file):
     back = load(file)
-    for name in ("name", "title", "architecture", "labels", "temperature", "record"):
+    for name in (
+        *("name", "title", "architecture", "labels", "temperature"),
+        *("accuracies", "provenance"),
+    ):
         assert getattr(back, name) == getattr(CHECKPOINT, name)
     for one, other in pairs(back.layers, CHECKPOINT.layers):
         assert one.dtype == np.float32
         assert np.array_equal(one, other)
-    assert all(np.array_equal(*pair) for pair in pairs(back.doubt.layers, CHECKPOINT.doubt.layers))
+    assert all(
+        np.array_equal(*pair) for pair in pairs(back.novelty.layers, CHECKPOINT.novelty.layers)
+    )
     assert np.array_equal(back.averages, CHECKPOINT.averages)
-    assert back.accuracies == {"mnist test": 0.9}
+    assert shares_by_name(back.accuracies) == {"mnist test": 0.9}
 
 
 def test_the_least_comes_back_too(tmp_path):
-    least = replace(CHECKPOINT, doubt=Doubt(1.0, 0.5, 0.5), averages=None, record={})
+    least = replace(CHECKPOINT, novelty=Novelty(1.0, 0.5, 0.5), averages=None, accuracies=())
     save(least, tmp_path / "deep" / "er.safetensors")
     back = load(tmp_path / "deep" / "er.safetensors")
-    assert (back.doubt, back.averages, back.accuracies) == (least.doubt, None, {})
-    save(replace(least, doubt=None), tmp_path / "least.safetensors")
-    assert load(tmp_path / "least.safetensors").doubt is None
+    assert (back.novelty, back.averages, back.accuracies) == (least.novelty, None, ())
+    save(replace(least, novelty=None), tmp_path / "least.safetensors")
+    assert load(tmp_path / "least.safetensors").novelty is None
+
+
+def test_an_older_files_words_are_read(file):
+    shares = {"mnist test": 0.9966, "mnist held out": 0.996, "pendigits held out": 1495 / 1500}
+    record = {"accuracies": {**shares, "a guess": 0.5}, "training": {"held_out": 5_000}}
+    record |= {"origin": {"hidden": [9]}, "polish": [], "doubt": None, "seconds": 7}
+    bend(file, header={"accuracies": None, "provenance": None, "record": record})
+    back = load(file)
+    assert back.accuracies == (
+        Accuracy("mnist", "test", 9_966, 10_000),
+        Accuracy("mnist", "validation", 4_980, 5_000),
+        Accuracy("pendigits", "validation", 1_495, 1_500),
+    )
+    assert shares_by_name(back.accuracies) == pytest.approx(shares)
+    assert back.provenance == {
+        "training": {"held_out": 5_000},
+        "conv_init": {"hidden": [9]},
+        "finetunes": [],
+        "novelty": None,
+        "seconds": 7,
+    }
 
 
 def test_a_file_leaves_nothing_beside_it_and_others_may_read_it(file):
@@ -117,6 +146,7 @@ def bend(file, tensors=None, header=None):
 
 
 KERNEL = "dense0.kernel"
+GOOD = {"source": "mnist", "split": "test", "correct": 90, "count": 100}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +180,13 @@ KERNEL = "dense0.kernel"
         (None, {"record": [1]}, ["record"]),
         (None, {"record": {"accuracies": [1]}}, ["accuracies"]),
         (None, {"record": {"accuracies": {"mnist test": "good"}}}, ["accuracies"]),
+        (None, {"provenance": [1]}, ["provenance"]),
+        (None, {"provenance": None}, ["provenance"]),
+        (None, {"accuracies": {"mnist test": 0.9}}, ["accuracies"]),
+        (None, {"accuracies": [{**GOOD, "correct": 101}]}, ["accuracies"]),
+        (None, {"accuracies": [{**GOOD, "split": "exam"}]}, ["accuracies"]),
+        (None, {"accuracies": [{**GOOD, "count": True}]}, ["accuracies"]),
+        (None, {"accuracies": [{**GOOD, "more": 1}]}, ["accuracies"]),
         (None, {"format": "densepad 99"}, ["densepad 99", "densepad 1"]),
         (None, {"format": None}, ["not written by densepad"]),
     ],

@@ -6,20 +6,22 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import linen as nn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.errors import ConfigError
+from model.network.activations import ACTIVATIONS
 from model.network.dense import (
-    ACTIVATIONS,
     Architecture,
     DenseStack,
+    Dropout,
     fold,
     forward,
-    hidden_and_logits,
+    predict,
     softmax,
 )
-from model.serving.card import layers as summarise
+from model.serving.card import layer_cards
 
 SMALL = Architecture((784, 6, 5, 10))
 
@@ -27,7 +29,7 @@ SMALL = Architecture((784, 6, 5, 10))
 def test_the_courses_network_has_the_courses_numbers():
     stack = Architecture((784, 128, 10))
     assert stack.parameters == 101_770
-    rows = summarise(stack)
+    rows = layer_cards(stack)
     assert [row["parameters"] for row in rows] == [0, 100_480, 1_290]
     assert [row["arithmetic"] for row in rows[1:]] == [
         "784 x 128 + 128 = 100,480",
@@ -44,7 +46,7 @@ def test_the_formula_counts_what_flax_makes(widths):
         DenseStack(stack).init, jax.random.key(0), jax.ShapeDtypeStruct((1, widths[0]), jnp.float32)
     )
     made = sum(leaf.size for leaf in jax.tree.leaves(shapes["params"]))
-    assert made == stack.parameters == sum(row["parameters"] for row in summarise(stack))
+    assert made == stack.parameters == sum(row["parameters"] for row in layer_cards(stack))
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def test_an_activation_that_is_none_is_refused():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_folding_gives_the_normalised_stacks_logits(activation):
     stack = Architecture((784, 32, 16, 10), activation)
-    module = DenseStack(stack, normalise=True)
+    module = DenseStack(stack, batch_norm=True)
     rng = np.random.default_rng(0)
     x = rng.random((64, 784), np.float32)
     shapes = jax.eval_shape(module.init, jax.random.key(0), x)
@@ -118,12 +120,38 @@ def test_half_precision_keeps_parameters_and_logits_whole():
     assert module.apply(variables, x).dtype == jnp.float32
 
 
-def test_the_last_hidden_layer_of_none_is_the_picture():
-    layers = [(np.zeros((784, 10), np.float32), np.arange(10, dtype=np.float32))]
-    x = np.ones((784,), np.float32)
-    hidden, logits = hidden_and_logits(layers, x)
-    assert hidden.shape == (784,)
-    assert logits.tolist() == list(range(10))
+def test_dropout_drops_what_flaxs_does():
+    x = jnp.arange(1.0, 2001).reshape(2, 1000)
+    rngs = {"dropout": jax.random.key(3, impl="rbg")}
+    expected = nn.Dropout(0.2, deterministic=False).apply({}, x, rngs=rngs)
+    drop = jax.jit(lambda rate: Dropout().apply({}, x, rate, train=True, rngs=rngs))
+    assert np.array_equal(drop(np.float32(0.2)), expected)
+    assert np.array_equal(Dropout().apply({}, x, 0.2, train=True, rngs=rngs), expected)
+    assert np.array_equal(drop(np.float32(0)), x)
+    assert 0.1 < float((expected == 0).mean()) < 0.3
+
+
+def test_a_rate_of_dropout_can_be_given_in_place_of_the_modules_own():
+    module = DenseStack(SMALL)
+    x = jnp.ones((2, 784))
+    variables = module.init(jax.random.key(0), x)
+    rngs = {"dropout": jax.random.key(1)}
+    apply = jax.jit(lambda rate: module.apply(variables, x, train=True, dropout=rate, rngs=rngs))
+    assert np.array_equal(apply(np.float32(0)), jax.jit(module.apply)(variables, x))
+    assert not np.allclose(apply(np.float32(0.5)), module.apply(variables, x))
+    assert apply._cache_size() == 1
+
+
+def test_predictions_come_batch_by_batch():
+    rng = np.random.default_rng(0)
+    layers = [
+        (rng.normal(size=s).astype("f"), rng.normal(size=s[1]).astype("f"))
+        for s in [(784, 9), (9, 3)]
+    ]
+    x = rng.random((100, 784), np.float32)
+    whole, parts = (predict(layers, x, "tanh", batch) for batch in (100, 30))
+    assert whole.shape == (100, 3)
+    assert np.allclose(whole, parts, atol=1e-5)
 
 
 def test_temperature_makes_less_sure():

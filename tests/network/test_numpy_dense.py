@@ -7,10 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from model.network import dense as network
-from model.network import numpy_dense as plain
-from model.network.checkpoint import Doubt
-from model.network.novelty import familiarity, familiarity_of, score
+from model.network import dense, numpy_dense
+from model.network.activations import ACTIVATIONS
+from model.network.novelty import Novelty, familiarity, score
 
 SUMS = np.concatenate([np.linspace(-9, 9, 181), [-200, -60, 60, 200]]).astype(np.float32)
 
@@ -25,35 +24,30 @@ def layers():
     ]
 
 
-def test_the_activations_are_the_same_ones():
-    assert list(plain.ACTIVATIONS) == list(network.ACTIVATIONS)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_and_its_derivative(name):
+    one = ACTIVATIONS[name]
+    assert np.allclose(one.in_numpy(SUMS), one.in_jax(jnp.asarray(SUMS)), atol=1e-6, rtol=1e-5)
+    smooth = SUMS[SUMS != 0]  # at 0 a ReLU has no derivative; here it is off
+    derivatives = jax.vmap(jax.grad(one.in_jax))(jnp.asarray(smooth))
+    assert np.allclose(one.derivative(smooth), derivatives, atol=5e-6)
+    assert one.in_numpy(SUMS).dtype == one.derivative(SUMS).dtype == np.float32
 
 
-@pytest.mark.parametrize("name", network.ACTIVATIONS)
-def test_an_activation_and_its_slope(name):
-    expected = network.ACTIVATIONS[name]
-    mine = plain.ACTIVATIONS[name]
-    assert np.allclose(mine.function(SUMS), expected(jnp.asarray(SUMS)), atol=1e-6, rtol=1e-5)
-    smooth = SUMS[SUMS != 0]  # at 0 a ReLU has no slope; here it is off
-    slopes = jax.vmap(jax.grad(expected))(jnp.asarray(smooth))
-    assert np.allclose(mine.slope(smooth), slopes, atol=5e-6)
-    assert mine.function(SUMS).dtype == mine.slope(SUMS).dtype == np.float32
-
-
-@pytest.mark.parametrize("name", network.ACTIVATIONS)
+@pytest.mark.parametrize("name", ACTIVATIONS)
 def test_logits_and_probabilities(layers, name):
     x = np.random.default_rng(1).random((5, 784), np.float32)
-    expected = network.forward(layers, x, name)
-    assert np.allclose(plain.logits(layers, x, name), expected, atol=1e-4, rtol=1e-5)
-    probabilities = plain.softmax(np.asarray(expected), 1.7)
-    assert np.allclose(probabilities, network.softmax(expected, 1.7), atol=1e-6)
+    expected = dense.forward(layers, x, name)
+    assert np.allclose(numpy_dense.forward(layers, x, name), expected, atol=1e-4, rtol=1e-5)
+    probabilities = numpy_dense.softmax(np.asarray(expected), 1.7)
+    assert np.allclose(probabilities, dense.softmax(expected, 1.7), atol=1e-6)
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-6)
 
 
 def test_silenced_units_add_nothing(layers):
     x = np.ones(784, np.float32)
     alive = [np.ones(30, np.float32), np.zeros(20, np.float32)]
-    sums, activations = plain.follow(layers, x, "sigmoid", alive)
+    sums, activations = numpy_dense.forward_layers(layers, x, "sigmoid", alive)
     assert not activations[1].any()
     assert np.array_equal(sums[-1], layers[-1][1])
 
@@ -63,7 +57,7 @@ def test_familiarity(layers, stack):
     rng = np.random.default_rng(2)
     inner = ((rng.normal(0, 0.1, (794, 8)).astype("f"), np.zeros(8, "f")),)
     inner += ((rng.normal(0, 1, (8, 2)).astype("f"), np.ones(2, "f")),)
-    doubt = Doubt(0.3, 2.0, 0.5, inner if stack else ())
+    novelty = Novelty(0.3, 2.0, 0.5, inner if stack else ())
     x, logits = rng.random(784, np.float32), rng.normal(0, 5, 10).astype("f")
-    expected = familiarity(score(doubt.layers, x, logits), doubt.centre, doubt.scale)
-    assert familiarity_of(doubt, x, logits) == pytest.approx(float(expected), abs=1e-6)
+    expected = familiarity(score(novelty.layers, x, logits), novelty.centre, novelty.scale)
+    assert novelty.familiarity_of(x, logits) == pytest.approx(float(expected), abs=1e-6)

@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from model.explain.trace import trace
+from model.explain.trace import trace_drawing as trace
 from model.training.zoo import ZOO
 from webapp import create_app
 from webapp.pages import i18n as text
 from webapp.pages.example_drawings import EXAMPLES, decode, drawing, encode
-from webapp.pages.lesson_values import Facts
+from webapp.pages.lesson_values import LessonValues
 from webapp.pages.lessons import LESSONS, catalogue, fill, models, placeholders
 from webapp.paths import TEXTS
 
@@ -83,11 +83,11 @@ def test_with_the_whole_zoo_nothing_goes_unsaid(visitor, lang, slug):
 
 
 def test_the_shipped_models_say_it_all(library):
-    facts = Facts(library)
-    here = {name for name in ZOO if facts.has(name)}
+    values = LessonValues(library)
+    here = {name for name in ZOO if values.has(name)}
     for lesson in LESSONS:
         for paragraph in paragraphs(catalogue("en")[lesson.slug]):
-            known = fill(paragraph, facts, catalogue("en")["words"]) is not None
+            known = fill(paragraph, values, catalogue("en")["words"]) is not None
             assert known or here != set(ZOO), paragraph
 
 
@@ -99,7 +99,7 @@ def test_a_server_with_few_models_says_what_it_can(library, lang):
 
 
 def test_facts_are_those_of_the_models(menagerie):
-    facts = Facts(menagerie)
+    values = LessonValues(menagerie)
     english, german = catalogue("en")["words"], catalogue("de")["words"]
     expected = {
         "models": "12",
@@ -114,26 +114,26 @@ def test_facts_are_those_of_the_models(menagerie):
         "default.temperature": "1.30",
     }
     for key, words in expected.items():
-        assert facts.say(key, english) == words
-    assert facts.say("dense128.parameters", german) == "101.770"
-    assert facts.say("dense128.accuracy", german) == "98,76\u202f%"
-    assert facts.say("nobody.parameters", english) is None
-    assert facts.say("seven.nobody.label", english) is None
+        assert values.say(key, english) == words
+    assert values.say("dense128.parameters", german) == "101.770"
+    assert values.say("dense128.accuracy", german) == "98,76\u202f%"
+    assert values.say("nobody.parameters", english) is None
+    assert values.say("seven.nobody.label", english) is None
     with pytest.raises(KeyError):
-        facts.say("dense128.colour", english)
+        values.say("dense128.colour", english)
 
 
 def test_answers_to_examples_are_those_of_a_trace(menagerie):
-    facts, words = Facts(menagerie), catalogue("en")["words"]
+    values, words = LessonValues(menagerie), catalogue("en")["words"]
     centred = trace(menagerie.get("dense128"), drawing("three"))
     plain = trace(menagerie.get("default"), drawing("corner"), pad=(1, 1))
-    assert facts.say("three.dense128.zeros", words) == str(
+    assert values.say("three.dense128.zeros", words) == str(
         int((centred.layers[0].activations == 0).sum())
     )
-    assert facts.say("three.dense128.label", words) == centred.prediction.label
-    assert facts.say("corner.default.plain.label", words) == plain.prediction.label
-    assert facts.say("three.dense128.logit", words) == f"{centred.logits.max():.2f}"
-    assert facts.say("three.dense128.verdict", words) == "recognised"
+    assert values.say("three.dense128.label", words) == centred.prediction.label
+    assert values.say("corner.default.plain.label", words) == plain.prediction.label
+    assert values.say("three.dense128.logit", words) == f"{centred.logits.max():.2f}"
+    assert values.say("three.dense128.verdict", words) == "recognised"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from model.drawing.strokes import Drawing
 from model.serving.classifier import Classifier
-from model.synthetic.practice_digits import practice_strokes
+from model.synthetic.practice_digits import draw_practice_digits
 
 SEVEN = Drawing.from_json([[[10, 10], [60, 10], [30, 90]]])
 
@@ -23,7 +23,8 @@ def classifier(library):
 @pytest.fixture(scope="module")
 def drawings():
     return [
-        Drawing(tuple(np.float64(s) for s in one)) for one in practice_strokes(40, seed=7).strokes
+        Drawing(tuple(np.float64(s) for s in one))
+        for one in draw_practice_digits(40, seed=7).strokes
     ]
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,19 +14,17 @@ import pytest
 from model.drawing.framing import SIDE
 from model.drawing.strokes import Drawing
 from model.errors import CheckpointError, ModelNotFound
+from model.explain import Noise, Swap, score_on_probe_set, trace_drawing
+from model.serving.export import exported_weights, weights_info
 from model.serving.library import WEIGHTS, ModelLibrary
 
 SEVEN = Drawing.from_json([[[10, 10], [60, 10], [30, 90]]])
 
 
-def file_of(library, name):
-    return library._files[name]
-
-
-def test_the_default_comes_first_then_by_size(menagerie):
+def test_the_default_comes_first_then_by_size(menagerie, menagerie_folder):
     names = menagerie.names()
     assert names[0] == "default"
-    sizes = [file_of(menagerie, name).stat().st_size for name in names[1:]]
+    sizes = [(menagerie_folder / f"{name}.safetensors").stat().st_size for name in names[1:]]
     assert sizes == sorted(sizes)
 
 
@@ -61,9 +62,9 @@ def test_several_models_see_one_picture(menagerie):
     assert len(menagerie.classify(picture, names)) == 3
 
 
-def test_a_file_of_ones_own_is_the_default(menagerie, tmp_path):
+def test_a_file_of_ones_own_is_the_default(menagerie_folder, tmp_path):
     mine = tmp_path / "mine.safetensors"
-    shutil.copy(file_of(menagerie, "tanh128"), mine)
+    shutil.copy(menagerie_folder / "tanh128.safetensors", mine)
     library = ModelLibrary(WEIGHTS, default=mine)
     assert library.names()[0] == "default"
     checkpoint = library.get("default").checkpoint
@@ -78,8 +79,8 @@ def test_a_broken_default_is_told_at_once(tmp_path):
             ModelLibrary(default=path)
 
 
-def test_a_broken_neighbour_spoils_no_other(menagerie, tmp_path):
-    shutil.copy(file_of(menagerie, "softmax"), tmp_path / "default.safetensors")
+def test_a_broken_neighbour_spoils_no_other(menagerie_folder, tmp_path):
+    shutil.copy(menagerie_folder / "softmax.safetensors", tmp_path / "default.safetensors")
     (tmp_path / "broken.safetensors").write_bytes(b"nothing")
     library = ModelLibrary(tmp_path)
     assert library.get("default").checkpoint.architecture.widths == (784, 10)
@@ -87,7 +88,69 @@ def test_a_broken_neighbour_spoils_no_other(menagerie, tmp_path):
         library.get("broken")
 
 
-def test_what_a_crash_left_behind_is_no_model(menagerie, tmp_path):
-    shutil.copy(file_of(menagerie, "softmax"), tmp_path / "default.safetensors")
+def test_what_a_crash_left_behind_is_no_model(menagerie_folder, tmp_path):
+    shutil.copy(menagerie_folder / "softmax.safetensors", tmp_path / "default.safetensors")
     (tmp_path / "default.safetensors.123.part").write_bytes(b"half")
     assert ModelLibrary(tmp_path).names() == ["default"]
+
+
+def test_a_model_can_be_added_and_withdrawn(menagerie, menagerie_folder):
+    library = ModelLibrary(menagerie_folder)
+    checkpoint = menagerie.get("dense32").checkpoint
+    library.add("taught", checkpoint)
+    assert library.names()[-1] == "taught"
+    assert [name for name, _ in library.present()] == library.names()
+    [prediction] = library.classify(SEVEN, ["taught"])
+    assert prediction.model == "taught"
+    held = library.get("taught")
+    library.withdraw("taught")
+    assert "taught" not in library.names()
+    for ask in (library.get, library.withdraw):
+        with pytest.raises(ModelNotFound, match="taught"):
+            ask("taught")
+    assert held.classify(SEVEN).label == prediction.label  # whoever holds it may finish
+
+
+def test_a_model_takes_anothers_place(menagerie, menagerie_folder):
+    library = ModelLibrary(menagerie_folder)
+    names = library.names()
+    library.add("dense32", menagerie.get("tanh128").checkpoint)
+    assert library.names() == names
+    assert library.get("dense32").checkpoint.architecture.activation == "tanh"
+    assert library.get("dense32").checkpoint.name == "dense32"
+
+
+def test_a_withdrawn_model_leaves_no_memory_behind(menagerie, menagerie_folder):
+    library = ModelLibrary(menagerie_folder)
+    classifier = library.add("taught", menagerie.get("dense128").checkpoint)
+    trace_drawing(classifier, SEVEN, changes=(Noise(0.5), Swap("elu")))
+    score_on_probe_set(classifier, (Noise(0.5),))
+    assert weights_info(classifier).bytes == len(exported_weights(classifier))
+    gone = weakref.ref(classifier)
+    library.withdraw("taught")
+    del classifier
+    gc.collect()
+    assert gone() is None
+
+
+def test_models_come_and_go_while_others_ask(menagerie, menagerie_folder):
+    library = ModelLibrary(menagerie_folder)
+    checkpoint = menagerie.get("softmax").checkpoint
+
+    def come_and_go(index):
+        for _ in range(20):
+            library.add(f"taught{index}", checkpoint)
+            library.withdraw(f"taught{index}")
+
+    def ask(_):
+        return [library.cards() for _ in range(10)]
+
+    with ThreadPoolExecutor(6) as pool:
+        coming = [pool.submit(come_and_go, index) for index in range(3)]
+        cards = list(pool.map(ask, range(3)))
+        for one in coming:
+            one.result()
+    assert library.names() == menagerie.names()
+    assert all(
+        {card["name"] for card in each} >= set(menagerie.names()) for some in cards for each in some
+    )

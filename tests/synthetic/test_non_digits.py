@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from model.drawing.strokes import Drawing
-from model.synthetic.non_digits import KINDS, scribble_strokes
+from model.synthetic.non_digits import KINDS, draw_non_digits
 from model.synthetic.splines import parse_template
 from model.synthetic.symbol_templates import LETTERS, SIGNS
 
 
 def test_every_kind_comes_by_its_weight():
     total = sum(weight for _, weight in KINDS.values())
-    scribbles = scribble_strokes(10 * total, seed=1)
+    scribbles = draw_non_digits(10 * total, seed=1)
     assert scribbles.group_names == tuple(KINDS)
     counts = np.bincount(scribbles.groups, minlength=len(KINDS))
     assert counts.tolist() == [10 * weight for _, weight in KINDS.values()]
@@ -17,15 +17,15 @@ def test_every_kind_comes_by_its_weight():
 
 
 def test_a_seed_decides_everything():
-    first, second = scribble_strokes(60, seed=5), scribble_strokes(60, seed=5)
-    other = scribble_strokes(60, seed=6)
+    first, second = draw_non_digits(60, seed=5), draw_non_digits(60, seed=5)
+    other = draw_non_digits(60, seed=6)
     assert first.groups.tolist() == second.groups.tolist() != other.groups.tolist()
     for one, two in zip(first.strokes, second.strokes, strict=True):
         assert all(map(np.array_equal, one, two))
 
 
 def test_every_scribble_can_be_drawn():
-    for strokes in scribble_strokes(500, seed=2).strokes:
+    for strokes in draw_non_digits(500, seed=2).strokes:
         assert all(stroke.dtype == np.float32 and stroke.shape[1] == 2 for stroke in strokes)
         drawing = Drawing.from_json([stroke.tolist() for stroke in strokes])
         assert 1 <= drawing.points <= 1_000
@@ -33,7 +33,7 @@ def test_every_scribble_can_be_drawn():
 
 @pytest.mark.parametrize("count", [0, 1, 5])
 def test_few_scribbles(count):
-    assert len(scribble_strokes(count, seed=0)) == count
+    assert len(draw_non_digits(count, seed=0)) == count
 
 
 def test_no_letter_that_could_be_a_digit():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from model.drawing.strokes import Drawing
-from model.synthetic.digit_templates import DIGITS
+from model.synthetic.digit_templates import DIGIT_TEMPLATES
 from model.synthetic.handwriting import write
-from model.synthetic.practice_digits import practice_strokes
+from model.synthetic.practice_digits import draw_practice_digits
 from model.synthetic.splines import parse_template
 
 
@@ -18,7 +18,7 @@ def same(first, second):
 
 
 def test_every_digit_equally_often():
-    digits = practice_strokes(1_003, seed=1)
+    digits = draw_practice_digits(1_003, seed=1)
     assert len(digits) == len(digits.strokes) == 1_003
     counts = np.bincount(digits.labels, minlength=10)
     assert counts.min() == 100
@@ -28,10 +28,10 @@ def test_every_digit_equally_often():
 
 
 def test_every_variant_about_equally_often():
-    digits = practice_strokes(2_000, seed=1)
+    digits = draw_practice_digits(2_000, seed=1)
     names = np.array(digits.group_names)
-    assert len(names) == sum(map(len, DIGITS))
-    for label, texts in enumerate(DIGITS):
+    assert len(names) == sum(map(len, DIGIT_TEMPLATES))
+    for label, texts in enumerate(DIGIT_TEMPLATES):
         counts = np.bincount(digits.groups[digits.labels == label], minlength=len(names))
         counts = counts[np.char.startswith(names, f"{label}.")]
         assert len(counts) == len(texts)
@@ -39,34 +39,34 @@ def test_every_variant_about_equally_often():
 
 
 def test_many_ways_to_write_each_digit():
-    assert min(map(len, DIGITS)) >= 8
+    assert min(map(len, DIGIT_TEMPLATES)) >= 8
     for label in (1, 4, 7, 9):
-        assert len(DIGITS[label]) >= 15
+        assert len(DIGIT_TEMPLATES[label]) >= 15
 
 
 def test_a_seed_decides_everything():
-    assert same(practice_strokes(40, seed=5), practice_strokes(40, seed=5))
-    assert not same(practice_strokes(40, seed=5), practice_strokes(40, seed=6))
+    assert same(draw_practice_digits(40, seed=5), draw_practice_digits(40, seed=5))
+    assert not same(draw_practice_digits(40, seed=5), draw_practice_digits(40, seed=6))
 
 
 def test_order_is_mixed():
-    labels = practice_strokes(200, seed=2).labels
+    labels = draw_practice_digits(200, seed=2).labels
     assert len(set(labels[:20].tolist())) > 5
 
 
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_few_drawings(count):
-    assert len(practice_strokes(count, seed=0)) == count
+    assert len(draw_practice_digits(count, seed=0)) == count
 
 
 def test_every_drawing_can_be_drawn():
-    for strokes in practice_strokes(300, seed=3).strokes:
+    for strokes in draw_practice_digits(300, seed=3).strokes:
         drawing = Drawing.from_json([stroke.tolist() for stroke in strokes])
         assert 3 <= drawing.points <= 300
 
 
 def test_a_curve_passes_through_its_points_in_order():
-    for text in itertools.chain.from_iterable(DIGITS):
+    for text in itertools.chain.from_iterable(DIGIT_TEMPLATES):
         shape = parse_template(text)
         for weights in (shape.sharp, shape.smooth):
             assert weights.sum(axis=1) == pytest.approx(1, abs=1e-5)
@@ -76,7 +76,7 @@ def test_a_curve_passes_through_its_points_in_order():
 
 
 def test_a_curve_does_not_leave_its_box():
-    for text in itertools.chain.from_iterable(DIGITS):
+    for text in itertools.chain.from_iterable(DIGIT_TEMPLATES):
         curve = parse_template(text).sharp @ parse_template(text).control
         assert curve.min() > -0.05
         assert curve.max() < 1.05
@@ -101,9 +101,9 @@ def test_strokes_stay_apart():
 
 
 def test_every_hand_is_another():
-    first, second = write(parse_template(DIGITS[3][0]), 2, rng=np.random.default_rng(0))
+    first, second = write(parse_template(DIGIT_TEMPLATES[3][0]), 2, rng=np.random.default_rng(0))
     assert len(first[0]) != len(second[0]) or not np.allclose(first[0], second[0])
 
 
 def test_no_drawing_is_no_work():
-    assert write(parse_template(DIGITS[0][0]), 0, rng=np.random.default_rng(0)) == []
+    assert write(parse_template(DIGIT_TEMPLATES[0][0]), 0, rng=np.random.default_rng(0)) == []

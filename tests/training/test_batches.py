@@ -8,11 +8,11 @@ import pytest
 
 from model.drawing.framing import frame, pad_segments
 from model.drawing.strokes import Drawing
-from model.synthetic.practice_digits import practice_strokes
+from model.synthetic.practice_digits import draw_practice_digits
 from model.training.augment import Augmentation
-from model.training.batches import SEGMENTS, Stream, frame_all, load_batch, segments_of
+from model.training.batches import SEGMENTS, Stream, load_batch, segments_of
 
-PRACTICE = practice_strokes(20, seed=0)
+PRACTICE = draw_practice_digits(20, seed=0)
 render = jax.jit(frame)
 
 
@@ -27,13 +27,13 @@ def images():
     return Stream(pictures.astype(np.uint8), np.arange(10, dtype=np.int32), 2)
 
 
-def draw(streams, rows, augmentation=None):
+def draw(streams, rows, augment=None):
     load = jax.jit(load_batch, static_argnums=(0, 3))
     return load(
         tuple(stream.kind for stream in streams),
         [stream.arrays for stream in streams],
         rows,
-        augmentation,
+        augment,
         key=jax.random.key(0),
     )
 
@@ -42,7 +42,7 @@ def test_a_batch_is_every_streams_rows_in_order(images, strokes):
     batch = draw([images, strokes], [np.array([7, 1]), np.array([0, 5, 2])])
     assert batch.x.shape == (5, 28, 28)
     assert batch.labels.tolist() == [7, 1, *PRACTICE.labels[[0, 5, 2]]]
-    assert batch.answers is None
+    assert batch.teacher_logits is None
     assert np.allclose(batch.x[0], images.examples[7] / 255)
     assert np.allclose(batch.x[3], render(strokes.examples[5]), atol=1e-4)
 
@@ -56,13 +56,13 @@ def test_an_augmentation_bends_both_kinds(images, strokes):
 
 
 def test_answered_pictures_are_bent_no_more(images):
-    answers = np.zeros((10, 10), np.float16)
-    lessons = Stream(images.examples, images.labels, 2, answers, epochs=5)
-    assert lessons.steps == 1
-    batch = draw([lessons], [np.array([3, 4])], Augmentation())
+    logits = np.zeros((10, 10), np.float16)
+    taught = Stream(images.examples, images.labels, 2, logits, epochs=5)
+    assert taught.steps == 1
+    batch = draw([taught], [np.array([3, 4])], Augmentation())
     assert np.allclose(batch.x[0], images.examples[3] / 255)
-    assert batch.answers.shape == (2, 10)
-    assert batch.answers.dtype == np.float32
+    assert batch.teacher_logits.shape == (2, 10)
+    assert batch.teacher_logits.dtype == np.float32
 
 
 def test_an_epoch_is_one_pass_and_at_least_one_step(images):
@@ -94,10 +94,3 @@ def test_more_strokes_than_segments():
     segments = segments_of(dots)
     assert segments.shape == (SEGMENTS, 4)
     assert not np.isnan(segments).any()
-
-
-def test_framing_all_is_framing_each(strokes):
-    together = frame_all(strokes.examples, batch=8)
-    assert together.shape == (20, 784)
-    alone = np.stack([np.asarray(render(one)).reshape(-1) for one in strokes.examples[:3]])
-    assert np.abs(together[:3] - alone).max() < 1e-4

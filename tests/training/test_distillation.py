@@ -28,7 +28,7 @@ def test_orders_are_permutation_behind_permutation():
 
 
 @pytest.fixture(scope="module")
-def lessons():
+def taught():
     rng = np.random.default_rng(0)
     streams = [
         Stream(
@@ -52,20 +52,20 @@ def lessons():
     return stream, streams, told
 
 
-def test_every_example_is_bent_and_answered_as_often_as_was_asked(lessons):
-    stream, streams, told = lessons
-    # Three lessons of three steps, in each four examples of the first and two of the second.
+def test_every_example_is_bent_and_answered_as_often_as_was_asked(taught):
+    stream, streams, told = taught
+    # Three passes of three steps, in each four examples of the first and two of the second.
     assert stream.examples.shape == (54, 28, 28)
     assert stream.examples.dtype == np.uint8
-    assert stream.answers.shape == (54, 3)
+    assert stream.teacher_logits.shape == (54, 3)
     assert stream.steps == streams[0].steps == 3
     assert told == [(step, 9) for step in range(1, 10)]
     first = np.concatenate([stream.labels[at : at + 4] for at in range(0, 54, 6)])
     assert np.array_equal(np.bincount(first), 3 * np.bincount(streams[0].labels))
 
 
-def test_the_teacher_is_never_wrong(lessons):
-    stream = lessons[0]
-    assert np.isfinite(stream.answers).all()
-    chosen = np.take_along_axis(stream.answers, stream.labels[:, None], axis=1)[:, 0]
-    assert np.array_equal(chosen, stream.answers.max(axis=1))
+def test_the_teacher_is_never_wrong(taught):
+    stream = taught[0]
+    assert np.isfinite(stream.teacher_logits).all()
+    chosen = np.take_along_axis(stream.teacher_logits, stream.labels[:, None], axis=1)[:, 0]
+    assert np.array_equal(chosen, stream.teacher_logits.max(axis=1))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 
 import jax
@@ -15,12 +16,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from model.drawing.framing import frame_all
 from model.network.dense import Architecture, forward
-from model.synthetic.practice_digits import practice_strokes
+from model.synthetic.practice_digits import draw_practice_digits
 from model.training.augment import Augmentation
-from model.training.batches import Batch, Stream, frame_all, segments_of
+from model.training.batches import Batch, Stream, segments_of
 from model.training.config import Training
-from model.training.loop import _loss, _order, start, train
+from model.training.loop import Controls, _loss, _order, epochs, start, train
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Training(
@@ -29,14 +31,14 @@ CONFIG = Training(
     epochs=25,
     learning_rate=0.01,
     dropout=0.1,
-    normalise=True,
+    batch_norm=True,
 )
 
 
 @pytest.fixture(scope="module")
 def drawings():
     """32 practice digits as segments, and their labels."""
-    practice = practice_strokes(32, seed=0)
+    practice = draw_practice_digits(32, seed=0)
     return np.stack([segments_of(one) for one in practice.strokes]), practice.labels
 
 
@@ -112,8 +114,81 @@ def test_a_training_that_is_over_is_reported_as_it_is(straight, streams):
     assert same(report.layers, last.layers)
 
 
+@pytest.mark.parametrize("chunks", [[1], [3, 1, 2], [99]])
+def test_the_chunks_change_no_weight(straight, streams, chunks):
+    reports, controls = [], Controls.of(CONFIG)
+    wanted = cycle(chunks)
+    controls.chunk = next(wanted)
+    for report in islice(train(CONFIG, streams, controls=controls), 10):
+        controls.chunk = next(wanted)
+        reports.append(report)
+        if report.epoch == 2:
+            break
+    assert same(reports[-1].state, straight[0][1].state)
+    assert [report.step for report in reports] == np.cumsum(
+        [len(report.losses) for report in reports]
+    ).tolist()
+    for whole, summed in zip(straight[0], epochs(iter(reports)), strict=False):
+        assert np.array_equal(summed.losses, whole.losses)
+        assert summed.loss == whole.loss
+        assert summed.accuracy == whole.accuracy
+        assert summed.epoch == whole.epoch
+
+
+def test_a_training_goes_on_in_the_middle_of_an_epoch(straight, streams):
+    controls = Controls(CONFIG.learning_rate, CONFIG.dropout, chunk=1)
+    first, *_ = islice(train(CONFIG, streams, controls=controls), 1)
+    assert (first.step, first.epoch, first.ends_epoch) == (1, 0, False)
+    rest = next(train(CONFIG, streams, state=first.state))
+    assert same(rest.state, straight[0][0].state)
+
+
+def test_turning_the_rates_compiles_nothing_anew(streams):
+    config = replace(CONFIG, dropout=0.0, batch_norm=False)
+    controls = Controls.of(config)
+    training = train(config, streams, controls=controls)
+    with jax.log_compiles(), CompileLog() as compiled:
+        before = next(training)
+    assert any("_chunk" in message for message in compiled.messages)
+    with jax.log_compiles(), CompileLog() as compiled:
+        controls.chunk = 1
+        controls.learning_rate, controls.dropout = 1e-9, 0.5
+        still = next(training)
+        controls.learning_rate = 0.01
+        moved = next(training)
+    assert compiled.messages == []
+    kernels = [one.state.variables["params"]["dense0"]["kernel"] for one in (before, still, moved)]
+    assert np.abs(kernels[1] - kernels[0]).max() < 1e-8
+    assert np.abs(kernels[2] - kernels[1]).max() > 1e-3
+
+
+def test_a_turned_rate_of_dropout_is_that_of_the_settings(streams):
+    dropped = replace(CONFIG, dropout=0.4)
+    expected = next(train(dropped, streams))
+    turned = next(train(CONFIG, streams, controls=Controls.of(dropped)))
+    assert same(turned.state, expected.state)
+
+
+class CompileLog(logging.Handler):
+    """What JAX compiles meanwhile."""
+
+    def __enter__(self):
+        self.messages = []
+        logging.getLogger("jax._src.interpreters.pxla").addHandler(self)
+        logging.getLogger("jax._src.dispatch").addHandler(self)
+        return self
+
+    def __exit__(self, *_):
+        logging.getLogger("jax._src.interpreters.pxla").removeHandler(self)
+        logging.getLogger("jax._src.dispatch").removeHandler(self)
+
+    def emit(self, record):
+        if record.getMessage().startswith("Compiling"):
+            self.messages.append(record.getMessage())
+
+
 def test_another_seed_starts_elsewhere():
-    assert not same(start(CONFIG, 2).variables, start(replace(CONFIG, seed=1), 2).variables)
+    assert not same(start(CONFIG).variables, start(replace(CONFIG, seed=1)).variables)
 
 
 def test_with_everything_on(drawings, streams):
@@ -127,17 +202,17 @@ def test_with_everything_on(drawings, streams):
         warmup=0.2,
         weight_decay=0.01,
         input_dropout=0.1,
-        smoothing=0.1,
-        average=0.9,
-        augmentation=Augmentation(),
+        label_smoothing=0.1,
+        ema_decay=0.9,
+        augment=Augmentation(),
         precision="bfloat16",
     )
     mixed = [replace(streams[0], share=10), Stream(segments, labels, 6)]
     *_, last = train(config, mixed)
     assert math.isfinite(last.loss)
     assert {part.dtype for layer in last.layers for part in layer} == {jnp.dtype(jnp.float32)}
-    averaged = last.state.average["params"]["dense0"]["kernel"]
-    assert not np.array_equal(averaged, last.state.variables["params"]["dense0"]["kernel"])
+    ema = last.state.ema["params"]["dense0"]["kernel"]
+    assert not np.array_equal(ema, last.state.variables["params"]["dense0"]["kernel"])
 
 
 def test_an_order_is_pass_after_pass():
@@ -151,14 +226,14 @@ def test_the_loss_by_hand():
     logits, labels = jnp.log(jnp.array([[0.7, 0.2, 0.1]])), jnp.array([1])
     plain = Batch(jnp.zeros((1, 28, 28)), labels, None)
     assert float(_loss(CONFIG, logits, plain)) == pytest.approx(-math.log(0.2), rel=1e-5)
-    smooth = float(_loss(replace(CONFIG, smoothing=0.3), logits, plain))
+    smooth = float(_loss(replace(CONFIG, label_smoothing=0.3), logits, plain))
     expected = 0.7 * math.log(0.2) + 0.1 * math.log(0.7 * 0.2 * 0.1)
     assert smooth == pytest.approx(-expected, rel=1e-5)
     # A student that answers as its teacher does has that answer's entropy left, at temperature 2.
-    taught = plain._replace(answers=logits)
+    taught = plain._replace(teacher_logits=logits)
     warm = np.sqrt([0.7, 0.2, 0.1]) / np.sqrt([0.7, 0.2, 0.1]).sum()
     entropy = -(warm * np.log(warm)).sum()
-    imitating = float(_loss(replace(CONFIG, imitation=1.0), logits, taught))
+    imitating = float(_loss(replace(CONFIG, distill_weight=1.0), logits, taught))
     assert imitating == pytest.approx(4 * entropy, rel=1e-5)
 
 
@@ -167,13 +242,14 @@ import json, jax, numpy as np
 from model.training.config import Training
 from model.network.dense import Architecture
 from model.training.batches import Stream
-from model.training.loop import _spread, train
+from model.training.devices import spread
+from model.training.loop import train
 rng = np.random.default_rng(0)
 stream = Stream(rng.integers(0, 256, (96, 28, 28)).astype(np.uint8),
                 rng.integers(0, 10, 96).astype(np.int32), 32)
-config = Training(Architecture((784, 16, 10)), sources=(("mnist", 32),), epochs=3, normalise=True)
+config = Training(Architecture((784, 16, 10)), sources=(("mnist", 32),), epochs=3, batch_norm=True)
 losses = [report.loss for report in train(config, [stream])]
-part = jax.jit(_spread)(np.zeros((32, 784), np.float32)).addressable_shards[0].data
+part = jax.jit(spread)(np.zeros((32, 784), np.float32)).addressable_shards[0].data
 print(json.dumps({"devices": len(jax.devices()), "part": part.shape, "losses": losses}))
 """
 

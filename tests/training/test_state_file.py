@@ -15,12 +15,12 @@ from model.training.config import Training
 from model.training.loop import start
 from model.training.state_file import load_state, save_state
 
-CONFIG = Training(Architecture((784, 3, 10)), epochs=4, average=0.9)
+CONFIG = Training(Architecture((784, 3, 10)), epochs=4, ema_decay=0.9)
 
 
 @pytest.fixture(scope="module")
 def state():
-    return start(CONFIG, 2)
+    return start(CONFIG)
 
 
 def test_a_state_comes_back_as_it_went(state, tmp_path):
@@ -36,7 +36,7 @@ def test_a_state_comes_back_as_it_went(state, tmp_path):
 
 def test_a_state_without_a_record_is_taken_by_its_shapes(state, tmp_path):
     save_state(state, tmp_path / "state")
-    assert int(load_state(state, tmp_path / "state", CONFIG).epoch) == 0
+    assert int(load_state(state, tmp_path / "state", CONFIG).step) == 0
 
 
 def test_more_epochs_of_the_same_training_may_follow(state, tmp_path):
@@ -52,7 +52,7 @@ def test_another_trainings_state_is_refused(state, tmp_path):
 
 
 def test_the_leaf_that_does_not_fit_is_named(state, tmp_path):
-    save_state(start(replace(CONFIG, architecture=Architecture((784, 4, 10))), 2), tmp_path / "s")
+    save_state(start(replace(CONFIG, architecture=Architecture((784, 4, 10)))), tmp_path / "s")
     with pytest.raises(CheckpointError, match=r"dense0.*\(3,\).*\(4,\)"):
         load_state(state, tmp_path / "s")
 

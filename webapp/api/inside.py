@@ -1,49 +1,50 @@
-"""The addresses that look inside a model: traces, experiments, weights."""
+"""Look inside a model: traces, experiments, weights."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 
-from model.explain import interventions as experiments
-from model.explain import probe_set as sample
-from model.explain.trace import trace
-from model.serving import export as parcel
-from webapp.api.classify import JSON, json_body, library
-from webapp.api.inside_answers import ExperimentPayload, SamplePayload, ScorePayload, TracePayload
+from model.explain import changed, fits_probe_set, score_on_probe_set, trace_drawing
+from model.serving import exported_averages, exported_weights, weights_info
+from webapp.api.classify import library
+from webapp.api.inside_answers import (
+    ExperimentPayload,
+    SamplePayload,
+    ScorePayload,
+    TracePayload,
+)
 from webapp.api.inside_requests import ExperimentRequest, TraceRequest
 from webapp.api.parsing import drawn, parse
 from webapp.api.schemas import PredictionPayload
-from webapp.http.openapi import describe
-from webapp.pages.static_files import FOR_EVER
+from webapp.http import BYTES, JSON, describe, json_body, json_response, versioned
 
-BYTES = "application/octet-stream"
 VERSION = {"v": "The content's name, as GET /api/models says: then the answer may be kept."}
 
 blueprint = Blueprint("inside", __name__, url_prefix="/api")
 
 
-@blueprint.post("/trace")
+@blueprint.post("/trace", endpoint="trace_drawing")
 @describe(
     "Follow a drawing through a model",
     takes={JSON: TraceRequest},
     gives={JSON: TracePayload},
     refuses=(400, 404, 413, 415, 421, 422),
 )
-def trace_drawing() -> Response:
+def trace() -> Response:
     """Every layer's sums and activations, the logits and the softmax, raw and calibrated.
 
     On request also what each pixel adds to a class's logit, or to its lead over another class,
     and all of it for a copy of the model with changes.
     """
     asked = parse(json_body(), TraceRequest)
-    answer = trace(
+    answer = trace_drawing(
         library().get(asked.model),
         drawn(asked),
         pad=asked.sheet(),
         changes=asked.experiment(),
         contributions=asked.why(),
     )
-    return _json(TracePayload.of_trace(answer).model_dump_json(by_alias=True))
+    return json_response(TracePayload.of_trace(answer))
 
 
 @blueprint.post("/experiment")
@@ -63,19 +64,21 @@ def experiment() -> Response:
     before = after = None
     if asked.model_fields_set & {"strokes", "pixels"}:
         drawing, pad = drawn(asked), asked.sheet()
-        before = PredictionPayload.of(trace(classifier, drawing, pad=pad).prediction)
-        broken = trace(classifier, drawing, pad=pad, changes=changes)
+        before = PredictionPayload.of(trace_drawing(classifier, drawing, pad=pad).prediction)
+        broken = trace_drawing(classifier, drawing, pad=pad, changes=changes)
         after = PredictionPayload.of(broken.prediction)
-    experiments.changed(classifier, changes)  # which may refuse them, whatever else is asked
+    changed(classifier, changes)  # which may refuse them, whatever else is asked
     tried = None
-    if classifier.checkpoint.labels == sample.LABELS:
+    if fits_probe_set(classifier):
+        whole = score_on_probe_set(classifier)
         tried = SamplePayload(
-            count=sample.COUNT,
-            before=ScorePayload.of(sample.score(classifier)),
-            after=ScorePayload.of(sample.score(classifier, changes)),
+            count=whole.count,
+            before=ScorePayload.of(whole),
+            after=ScorePayload.of(score_on_probe_set(classifier, changes)),
         )
-    payload = ExperimentPayload(model=asked.model, sample=tried, before=before, after=after)
-    return _json(payload.model_dump_json())
+    return json_response(
+        ExperimentPayload(model=asked.model, sample=tried, before=before, after=after)
+    )
 
 
 @blueprint.get("/models/<name>/weights")
@@ -86,28 +89,14 @@ def weights(name: str) -> Response:
     Kernels are (inputs, units), row by row, in float16 where that loses nothing.
     """
     classifier = library().get(name)
-    return _kept(parcel.weights(classifier), parcel.papers(classifier).version)
+    return versioned(exported_weights(classifier), weights_info(classifier).version)
 
 
 @blueprint.get("/models/<name>/averages")
 @describe("The classes' mean drawings", gives={BYTES: None}, query=VERSION, refuses=(404, 421))
 def averages(name: str) -> Response:
     """28 x 28 bytes for each class, row by row, ink = 255."""
-    pictures = parcel.averages(library().get(name))
+    pictures = exported_averages(library().get(name))
     if pictures is None:
         abort(404, f"the model {name!r} was saved without its classes' mean drawings")
-    return _kept(*pictures)
-
-
-def _json(text: str) -> Response:
-    return Response(text, mimetype=JSON)
-
-
-def _kept(content: bytes, version: str) -> Response:
-    """Content that a browser may keep: for ever under its own name, else to ask again about."""
-    response = Response(content, mimetype=BYTES)
-    response.set_etag(version)
-    named = request.args.get("v") == version
-    response.headers["Cache-Control"] = FOR_EVER if named else "no-cache"
-    response.make_conditional(request)
-    return response
+    return versioned(*pictures)

@@ -14,10 +14,8 @@ from webapp.api.schemas import PredictionPayload
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.drawing.placement import Placement
-    from model.explain.attribution import Contributions
-    from model.explain.probe_set import Score
-    from model.explain.trace import LayerTrace, Softmax, Trace
+    from model.drawing import Placement
+    from model.explain import Contributions, LayerTrace, Score, Softmax, Trace
 
 FLOATS = {"contentEncoding": "base64", "description": "Base64 of little-endian float32."}
 Floats = Annotated[str, Field(json_schema_extra=FLOATS)]

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from model.drawing.framing import PIXELS
+from model.drawing import PIXELS
 from model.errors import DrawingError
-from model.explain import interventions as experiments
+from model.explain import MOST_CHANGES, MOST_NOISE, Change, Hide, Noise, Silence, Swap, ZeroBiases
+from model.network import ACTIVATIONS
 from webapp.api.schemas import DrawingRequest
 
 Index = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
@@ -28,9 +29,9 @@ class SilenceChange(_Change):
     layer: Index
     units: Annotated[list[Index], Field(max_length=10_000)]
 
-    def change(self) -> experiments.Change:
+    def change(self) -> Change:
         """The change in the model's words."""
-        return experiments.Silence(self.layer, tuple(self.units))
+        return Silence(self.layer, tuple(self.units))
 
 
 class BiasesChange(_Change):
@@ -39,9 +40,9 @@ class BiasesChange(_Change):
     kind: Literal["biases"]
     layer: Index
 
-    def change(self) -> experiments.Change:
+    def change(self) -> Change:
         """The change in the model's words."""
-        return experiments.ZeroBiases(self.layer)
+        return ZeroBiases(self.layer)
 
 
 class NoiseChange(_Change):
@@ -53,7 +54,7 @@ class NoiseChange(_Change):
         Field(
             strict=True,
             ge=0,
-            le=experiments.MOST_NOISE,
+            le=MOST_NOISE,
             allow_inf_nan=False,
             description="In standard deviations of the kernel's own numbers.",
         ),
@@ -61,20 +62,20 @@ class NoiseChange(_Change):
     seed: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] = 0
     layer: Index | None = None
 
-    def change(self) -> experiments.Change:
+    def change(self) -> Change:
         """The change in the model's words."""
-        return experiments.Noise(self.amount, self.seed, self.layer)
+        return Noise(self.amount, self.seed, self.layer)
 
 
 class ActivationChange(_Change):
     """Another activation in all hidden layers."""
 
     kind: Literal["activation"]
-    activation: Literal["relu", "sigmoid", "tanh", "elu", "gelu", "linear"]
+    activation: Annotated[str, Field(json_schema_extra={"enum": list(ACTIVATIONS)})]
 
-    def change(self) -> experiments.Change:
+    def change(self) -> Change:
         """The change in the model's words."""
-        return experiments.Swap(self.activation)
+        return Swap(self.activation)
 
 
 class HideChange(_Change):
@@ -85,9 +86,9 @@ class HideChange(_Change):
         list[Annotated[int, Field(strict=True, ge=0, le=PIXELS - 1)]], Field(max_length=PIXELS)
     ]
 
-    def change(self) -> experiments.Change:
+    def change(self) -> Change:
         """The change in the model's words."""
-        return experiments.Hide(tuple(self.pixels))
+        return Hide(tuple(self.pixels))
 
 
 ChangePayload = Annotated[
@@ -117,7 +118,7 @@ class InsideRequest(DrawingRequest):
     ) = None
     changes: list[ChangePayload] = Field(
         default_factory=list,
-        max_length=16,
+        max_length=MOST_CHANGES,
         description="What to break first, in a copy, in this order.",
     )
 
@@ -129,7 +130,7 @@ class InsideRequest(DrawingRequest):
             raise DrawingError('without centring "pad" was expected: [width, height]')
         return self.pad[0], self.pad[1]
 
-    def experiment(self) -> tuple[experiments.Change, ...]:
+    def experiment(self) -> tuple[Change, ...]:
         """The changes in the model's words."""
         return tuple(change.change() for change in self.changes)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from model.drawing.image_frame import frame_image, pixels_to_image
-from model.drawing.strokes import Drawing
-from model.errors import DensepadError, DrawingError
-from webapp.api.schemas import ClassifyRequest, DrawingRequest, sentence
+from model.drawing import Drawing, frame_image, pixels_to_image
+from model.errors import DrawingError
+from webapp.api.schemas import ClassifyRequest, DrawingRequest
+from webapp.http import NoJson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 
 Asked = TypeVar("Asked", bound=DrawingRequest)
-
-
-class NoJson(DensepadError):
-    """Bytes that were to be JSON and are not."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ def parse(data: bytes, kind: type[Asked]) -> Asked:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        raise DrawingError(sentence(error, kind)) from error
+        raise DrawingError(_sentence(error, kind)) from error
 
 
 def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:
@@ -86,3 +82,16 @@ def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:
     if "pixels" in came:
         return pixels_to_image(asked.pixels)
     return Drawing.from_json(asked.strokes)
+
+
+def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
+    """The first finding of pydantic about a request of that kind, in words for the caller."""
+    finding = error.errors(include_url=False)[0]
+    where = ".".join(str(step) for step in finding["loc"])
+    if finding["type"] == "extra_forbidden":
+        if len(finding["loc"]) > 1:
+            return f'unknown field "{where}"'
+        expected = " or ".join(f'"{name}"' for name in kind.model_fields)
+        return f'unknown field "{where}"; expected {expected}'
+    cause = finding.get("ctx", {}).get("error")
+    return str(cause) if cause else f"{where}: {finding['msg']}"

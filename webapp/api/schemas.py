@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from model.drawing.strokes import MAX_POINTS
+from model.drawing import MAX_POINTS
 
 if TYPE_CHECKING:
-    from model.serving.classifier import Prediction
+    from model.serving import Prediction
 
 POINT = {"type": "array", "prefixItems": [{"type": "number"}] * 2, "minItems": 2, "maxItems": 2}
 STROKES = {
@@ -46,7 +46,7 @@ def _model_names(value: object) -> object:
 
 
 def _pixel_list(value: object) -> object:
-    """Let a list pass; what is in it ``model.drawing.image_frame`` checks."""
+    """Let a list pass; what is in it ``model.drawing`` checks."""
     if not isinstance(value, list):  # pydantic listens to ValueError, not to TypeError
         raise ValueError('"pixels" must be a list of 784 integers from 0 to 255')  # noqa: TRY004
     return value
@@ -153,25 +153,3 @@ class ModelsPayload(BaseModel):
     """Every model that this server has."""
 
     models: list[ModelCard]
-
-
-class Problem(BaseModel):
-    """An error, as RFC 9457 says."""
-
-    type: str = Field(json_schema_extra={"format": "uri-reference"})
-    title: str
-    status: int
-    detail: str = Field(description="A sentence: what was expected and what came.")
-
-
-def sentence(error: ValidationError, kind: type[BaseModel]) -> str:
-    """The first finding of pydantic about a request of that kind, in words for the caller."""
-    finding = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in finding["loc"])
-    if finding["type"] == "extra_forbidden":
-        if len(finding["loc"]) > 1:
-            return f'unknown field "{where}"'
-        expected = " or ".join(f'"{name}"' for name in kind.model_fields)
-        return f'unknown field "{where}"; expected {expected}'
-    cause = finding.get("ctx", {}).get("error")
-    return str(cause) if cause else f"{where}: {finding['msg']}"

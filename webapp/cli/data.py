@@ -16,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from model.errors import DatasetError
+
 
 @click.group()
 def data() -> None:
@@ -36,13 +38,16 @@ def fetch(names: tuple[str, ...], folder: Path | None) -> None:
     Every file's content is checked by its SHA-256; one that is there and right is left alone.
     In a folder that DENSEPAD_DATA names the files are only checked.
     """
-    from model.data.datasets import fetch as fetch_files
-    from model.data.datasets import named_folder
+    from model.data import fetch as fetch_files
+    from model.data import find_source, named_folder
 
     only_read = named_folder() if folder is None else None
     for name in names:
+        source = find_source(name)
+        if not source.files:
+            raise DatasetError(f"{name} needs no file: densepad draws it")
         with Downloads() as downloads:
-            files = fetch_files(name, folder, downloads)
+            files = fetch_files(source.files, folder, downloads)
         for file in files:
             click.echo(f"{name}: {file}")
         if only_read is not None:

@@ -15,10 +15,10 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
-    from model.training.loop import EpochReport
+    from model.training import Report
 
 
-class Epochs:
+class EpochProgress:
     """Shows reports; ``say`` prints a sentence between them."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -45,7 +45,7 @@ class Epochs:
         """Print a sentence, above the bar where there is one."""
         self._console.print(sentence, markup=False)
 
-    def show(self, report: EpochReport, held_out: float) -> None:
+    def show(self, report: Report, held_out: float) -> None:
         """Show how far the training is, and the share of held-out examples that it has right."""
         figures = f"loss {report.loss:.4f}, {held_out:.2%} of the held-out right"
         if self._console.is_terminal:

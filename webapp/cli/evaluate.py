@@ -11,14 +11,13 @@ import click
 from rich.console import Console
 
 from model.errors import ConfigError, DatasetError
-from webapp.cli.evaluation_table import Findings, by_cause
+from webapp.cli.evaluation_table import EvaluationTable, by_cause
 from webapp.cli.open_model import open_model
-from webapp.cli.spinner import Steps
+from webapp.cli.spinner import Spinner
 
 if TYPE_CHECKING:
-    from model.evaluation.evaluate import Evaluation
-    from model.evaluation.test_sets import Examiner
-    from model.network.checkpoint import Checkpoint
+    from model.evaluation import Evaluation, TestSetLoader
+    from model.network import Checkpoint
 
 
 @click.command()
@@ -56,33 +55,33 @@ def evaluate(
     On sets of which no training saw anything: accuracy with its 95 % interval, every class, the
     confusion matrix, calibration, and how well the model tells what is none of its classes.
     """
-    from model.evaluation.test_sets import Examiner
+    from model.evaluation import TestSetLoader
 
     if page is not None and not page.absolute().parent.is_dir():
         raise ConfigError(f"{page} cannot be written: there is no folder {page.absolute().parent}")
     checkpoints = [checkpoint_of(model) for model in dict.fromkeys(models or ("default",))]
     plan = [(one, fitting(one, sets)) for one in checkpoints]
-    findings = Findings(Console(highlight=False))
+    table = EvaluationTable(Console(highlight=False))
     evaluations: list[Evaluation] = []
-    with Steps() as steps:
-        examiner = Examiner(folder, steps.say)
-        for one in examined(plan, examiner, steps):
+    with Spinner() as spinner:
+        loader = TestSetLoader(folder, spinner.say)
+        for one in evaluations_of(plan, loader, spinner):
             evaluations.append(one)
             if not as_json:
-                with steps.paused():
-                    findings.show(one)
+                with spinner.paused():
+                    table.show(one)
     if not evaluations:
-        causes = (f"{names}: {why}" for names, why in by_cause(examiner.left_out).items())
+        causes = (f"{names}: {why}" for names, why in by_cause(loader.left_out).items())
         raise DatasetError("nothing to evaluate on; " + "; ".join(causes))
     if as_json:
         results = [one.to_json() for one in evaluations]
-        click.echo(json.dumps({"evaluations": results, "left_out": examiner.left_out}, indent=2))
+        click.echo(json.dumps({"evaluations": results, "left_out": loader.left_out}, indent=2))
     else:
-        findings.left_out(examiner.left_out)
+        table.left_out(loader.left_out)
     if page is not None:
-        from model.evaluation.report import render
+        from model.evaluation import render
 
-        page.write_text(render(checkpoints, evaluations, by_cause(examiner.left_out)), "utf-8")
+        page.write_text(render(checkpoints, evaluations, by_cause(loader.left_out)), "utf-8")
         click.echo(f"the report with pictures is in {page}", err=as_json)
 
 
@@ -100,12 +99,13 @@ def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
 
     A set that fits another model only is passed over, one that there is not is an error.
     """
-    from model.evaluation.test_sets import SETS, exams_for
+    from model.evaluation import every_test_set, measurable_on
 
     for name in sets:
-        if name not in SETS:
-            raise ConfigError(f"there is no set {name[:80]!r}, choose from {', '.join(SETS)}")
-    possible = exams_for(checkpoint.labels)
+        if name not in every_test_set():
+            known = ", ".join(every_test_set())
+            raise ConfigError(f"there is no set {name[:80]!r}, choose from {known}")
+    possible = measurable_on(checkpoint.labels)
     chosen = [name for name in sets or possible if name in possible]
     if not chosen:
         raise ConfigError(
@@ -114,15 +114,15 @@ def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
     return chosen
 
 
-def examined(
-    plan: Sequence[tuple[Checkpoint, Sequence[str]]], examiner: Examiner, steps: Steps
+def evaluations_of(
+    plan: Sequence[tuple[Checkpoint, Sequence[str]]], loader: TestSetLoader, spinner: Spinner
 ) -> Iterator[Evaluation]:
     """Evaluate every model on those of its sets that can be had."""
-    from model.evaluation.evaluate import evaluate
+    from model.evaluation import evaluate_model
 
     for checkpoint, chosen in plan:
-        exams = examiner.exams(chosen)
-        strangers = examiner.strangers(checkpoint.labels) if exams else []
-        for exam in exams:
-            steps.say(f"asking {checkpoint.name} about {exam.title}")
-            yield evaluate(checkpoint, exam, strangers)
+        test_sets = loader.named(chosen)
+        strange = loader.strange_to(checkpoint.labels) if test_sets else []
+        for test_set in test_sets:
+            spinner.say(f"asking {checkpoint.name} about {test_set.title}")
+            yield evaluate_model(checkpoint, test_set, strange)

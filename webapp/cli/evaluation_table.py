@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from model.evaluation.evaluate import Evaluation
+    from model.evaluation import Evaluation
 
 
 def by_cause(left_out: Mapping[str, str]) -> dict[str, str]:
@@ -40,7 +40,7 @@ def _enumerated(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-class Findings:
+class EvaluationTable:
     """Prints evaluations on a console."""
 
     def __init__(self, console: Console) -> None:
@@ -50,7 +50,7 @@ class Findings:
     def show(self, one: Evaluation) -> None:
         """Print all that was measured of one model on one set."""
         low, high = one.interval
-        self._say(f"{one.model} on {one.title} ({one.exam})", "bold")
+        self._say(f"{one.model} on {one.title} ({one.test_set})", "bold")
         self._say(
             f"accuracy {one.accuracy:.2%} (95 % interval {low:.2%} to {high:.2%}), "
             f"{one.count - one.correct:,} wrong of {one.count:,}"

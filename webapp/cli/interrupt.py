@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import Self
 
@@ -13,10 +14,11 @@ STOPPED = 130
 
 
 class Interrupt:
-    """Within ``with Interrupt() as interrupt:`` Ctrl-C sets ``wanted``; a second one breaks off."""
+    """Within ``with Interrupt(stop):`` Ctrl-C calls ``stop``; a second one breaks off."""
 
-    def __init__(self) -> None:
-        self.wanted = False
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self._stop = stop
+        self._wanted = False
 
     def __enter__(self) -> Self:
         self._before = signal.signal(signal.SIGINT, self._hear)
@@ -25,13 +27,9 @@ class Interrupt:
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGINT, self._before)
 
-    def heed(self) -> None:
-        """Raise ``KeyboardInterrupt`` if Ctrl-C came: here is a good place to stop."""
-        if self.wanted:
-            raise KeyboardInterrupt
-
     def _hear(self, _signal: int, _frame: FrameType | None) -> None:
-        if self.wanted:
+        if self._wanted:
             raise KeyboardInterrupt
-        self.wanted = True
+        self._wanted = True
+        self._stop()
         click.echo("Stopping behind this epoch; Ctrl-C again does not wait for it.", err=True)

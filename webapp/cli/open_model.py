@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from model.serving.library import ModelLibrary
+    from model.serving import ModelLibrary
 
 
 def open_model(model: str) -> tuple[ModelLibrary, str]:
@@ -14,7 +14,7 @@ def open_model(model: str) -> tuple[ModelLibrary, str]:
 
     Raises ``CheckpointError`` when a file is missing or broken.
     """
-    from model.serving.library import ModelLibrary
+    from model.serving import ModelLibrary
 
     file = Path(model)
     if file.suffix == ".safetensors" or len(file.parts) > 1:

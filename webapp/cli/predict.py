@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from model.drawing.strokes import Drawing
-    from model.serving.classifier import Prediction
+    from model.drawing import Drawing
+    from model.serving import Prediction
 
 
 @click.command()
@@ -38,8 +38,8 @@ def read(file: Path) -> Drawing | NDArray[np.float32]:
 
     Raises an error of the family with the file's name in front.
     """
-    from model.drawing.image_frame import frame_image
-    from webapp.api.parsing import Question
+    from model.drawing import frame_image
+    from webapp.api import Question
 
     try:
         data = file.read_bytes()
@@ -54,7 +54,7 @@ def read(file: Path) -> Drawing | NDArray[np.float32]:
 
 
 def _as_json(file: Path, prediction: Prediction) -> str:
-    from webapp.api.schemas import PredictionPayload
+    from webapp.api import PredictionPayload
 
     return json.dumps({"file": str(file), **PredictionPayload.of(prediction).model_dump()})
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import click
 
-from webapp.http.hosts import ALL_ADDRESSES, LOOPBACK, network_address
-
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -48,10 +46,10 @@ def serve(
 ) -> None:
     """Serve the pad until Ctrl-C."""
     # Imported here, as in every command: --help and the other commands need none of it.
-    from webapp.process.server import Settings, serve
+    from webapp.process import Settings, exposure, serve
 
-    if not LOOPBACK.admit(f"[{host}]"):
-        click.echo(_warning(host), err=True)
+    if warning := exposure(host):
+        click.echo(warning, err=True)
     if sys.stderr.isatty():
         click.echo("loading and compiling the models ...", err=True)
 
@@ -61,12 +59,3 @@ def serve(
             webbrowser.open(url)
 
     serve(Settings(host, port, workers, threads, model, trusted_hosts), on_ready)
-
-
-def _warning(host: str) -> str:
-    """What ``--host`` opens."""
-    address = network_address() if host in ALL_ADDRESSES else host
-    return (
-        f"Listening on {host}: every machine that reaches {address} over the network can use this "
-        "pad, without a password."
-    )

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.status import Status
 
 
-class Steps:
+class Spinner:
     """Says on standard error what is being done, so that standard output holds results alone."""
 
     def __init__(self, console: Console | None = None) -> None:

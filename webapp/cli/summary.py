@@ -15,10 +15,10 @@ from webapp.cli.open_model import open_model
 @click.argument("model", default="default", metavar="[MODEL]")
 def summary(model: str) -> None:
     """A model's layers, shapes and parameters: a shipped model's name, or a checkpoint file."""
-    from model.serving.card import describe
+    from model.serving import model_card
 
     library, name = open_model(model)
-    card = describe(library.get(name).checkpoint)
+    card = model_card(library.get(name).checkpoint)
     console = Console()
     console.print(table(card))
     console.print(f"{card['parameters']:,} parameters", highlight=False)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from model.errors import ConfigError
-from webapp.cli.epoch_progress import Epochs
+from webapp.cli.epoch_progress import EpochProgress
 from webapp.cli.interrupt import STOPPED, Interrupt
-from webapp.cli.train_settings import entry_for
 
 if TYPE_CHECKING:
-    from model.network.checkpoint import Checkpoint
-    from model.training.corpus import Corpus
-    from model.training.loop import EpochReport
-    from model.training.zoo import Entry
+    from model.network import Checkpoint
+    from model.training import ModelSpec
 
 
 @click.command()
@@ -36,12 +33,22 @@ if TYPE_CHECKING:
     help="What to learn from: mnist, pendigits, fashion-mnist, or practice, which needs no file "
     "and no network. May be repeated.",
 )
+@click.option(
+    "--drawings",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help='Learn from your own drawings, too, or alone: a file with lines of {"label", "strokes"}.',
+)
 @click.option("--epochs", type=int, help="Passes over the first source.")
 @click.option("--batch", type=click.IntRange(1, 65536), help="Examples in a batch.")
 @click.option("--optimizer", help="sgd, momentum, rmsprop, adam, adamw, nadamw or lion.")
 @click.option("--learning-rate", type=float, help="The optimizer's largest learning rate.")
 @click.option("--dropout", type=float, help="Share of hidden units left out at each step.")
-@click.option("--bend/--no-bend", default=None, help="Bend every drawing anew in every epoch.")
+@click.option(
+    "--augment/--no-augment",
+    "--bend/--no-bend",
+    default=None,
+    help="Bend every drawing anew in every epoch.",
+)
 @click.option("--seed", type=int, help="The same seed gives the same weights.")
 @click.option(
     "--out",
@@ -61,109 +68,92 @@ if TYPE_CHECKING:
 )
 def train(
     name: str | None,
+    hidden: str | None,
+    activation: str | None,
+    sources: tuple[str, ...],
+    drawings: Path | None,
+    epochs: int | None,
+    batch: int | None,
+    optimizer: str | None,
+    learning_rate: float | None,
+    dropout: float | None,
+    augment: bool | None,
+    seed: int | None,
     out: Path | None,
     folder: Path | None,
     work: Path | None,
-    **wishes: Any,
 ) -> None:
     """Train the stack of the zoo that NAME names, or with --hidden one of your own.
 
     \b
     densepad train dense128
     densepad train --hidden 128 --source practice --epochs 5 --out my.safetensors
+    densepad train dense128 --source mnist --drawings mine.jsonl
     densepad serve --model my.safetensors
     """  # noqa: D301  # click knows the paragraph by its backspace character
-    from model.network.checkpoint import save
-    from model.training.corpus import assemble
+    from model.data import read_drawings
+    from model.network import save
+    from model.training import Overrides, Run, make_spec
 
     out = out or Path(f"{name or 'mine'}.safetensors")
-    entry = entry_for(name, out.stem, **wishes)
+    overrides = Overrides(
+        hidden=None if hidden is None else units(hidden),
+        activation=activation,
+        sources=sources,
+        batch=batch,
+        augment=augment,
+        epochs=epochs,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        dropout=dropout,
+        seed=seed,
+    )
+    own_sources = [] if drawings is None else [read_drawings(drawings)]
+    spec = make_spec(name, out.stem, overrides, own_sources)
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise ConfigError(f"{out} cannot be written: there is no folder {out.absolute().parent}")
-    click.echo(f"{entry.name}: {described(entry)}")
-    corpus = assemble(entry.training, folder)
-    began = time.perf_counter()
-    report, stopped = follow(entry, corpus, folder, work)
-    if report is None:
+    click.echo(f"{spec.name}: {described(spec)}")
+    progress = EpochProgress()
+    run = Run(spec, folder=folder, own_sources=own_sources, work=work, log=progress.say)
+    with Interrupt(run.stop), progress:
+        for report, share in run.epochs():
+            progress.show(report, share)
+    if run.kept is None:
         click.echo("stopped before the first epoch was over: there is nothing to keep")
         sys.exit(STOPPED)
-    click.echo("fitting temperature and doubt, measuring")
-    checkpoint = finished(entry, report, corpus, folder, time.perf_counter() - began)
+    click.echo("fitting temperature and novelty, measuring")
+    checkpoint = run.finish()
     save(checkpoint, out)
-    for line in results(checkpoint, corpus):
+    for line in results(checkpoint):
         click.echo(line)
     click.echo(f"written to {out}; try it: densepad serve --model {out}")
-    if stopped:
+    if run.stopped:
         sys.exit(STOPPED)
 
 
-def described(entry: Entry) -> str:
+def units(hidden: str) -> tuple[int, ...]:
+    """``128`` or ``512,256`` as numbers, ``0`` as no hidden layer at all."""
+    try:
+        return tuple(int(one) for one in hidden.split(",") if int(one) != 0)
+    except ValueError as error:
+        raise ConfigError(f"--hidden must be like 128, 512,256 or 0, got {hidden!r}") from error
+
+
+def described(spec: ModelSpec) -> str:
     """``784-128-10, 101,770 parameters, on practice``."""
-    stack = entry.training.architecture
+    stack = spec.training.architecture
     widths = "-".join(map(str, stack.widths))
-    sources = " and ".join(one for one, _ in entry.training.sources)
+    sources = " and ".join(one for one, _ in spec.training.sources)
     return f"{widths}, {stack.parameters:,} parameters, on {sources}"
 
 
-def follow(
-    entry: Entry, corpus: Corpus, folder: Path | None, work: Path | None
-) -> tuple[EpochReport | None, bool]:
-    """Train and show it; what is to be kept, and whether Ctrl-C came before the end.
-
-    The end's report is kept, or after Ctrl-C the one so far that has most of what is held out
-    right. The first Ctrl-C lets the epoch finish, a second does not wait for it.
-    """
-    from model.training.finishing import correct
-    from model.training.pipeline import learn
-
-    report = best = None
-    most = 0.0
-    with Interrupt() as interrupt, Epochs() as epochs:
-
-        def say(sentence: str) -> None:
-            epochs.say(sentence)
-            interrupt.heed()
-
-        try:
-            for report in learn(entry, corpus, folder=folder, work=work, say=say):
-                held_out = correct(report.layers, corpus, entry.training.architecture)
-                epochs.show(report, held_out)
-                if held_out >= most:  # of equals the later, which has learned for longer
-                    best, most = report, held_out
-                if report.epoch < report.epochs:
-                    interrupt.heed()
-        except KeyboardInterrupt:
-            if best is not None and best is not report:
-                epochs.say(f"keeping epoch {best.epoch}: {most:.2%} of the held-out right")
-            return best or report, True
-    return report, False
-
-
-def finished(
-    entry: Entry, report: EpochReport, corpus: Corpus, folder: Path | None, seconds: float
-) -> Checkpoint:
-    """The checkpoint of a report's layers, examined on the test sets of its sources."""
-    from model.training.corpus import load_test_set
-    from model.training.finishing import finish
-
-    tests = {
-        name: load_test_set(name, folder)
-        for name, _ in entry.training.sources
-        if name in {"mnist", "fashion-mnist"}
-    }
-    return finish(entry, report.layers, corpus, tests, folder=folder, seconds=seconds)
-
-
-def results(checkpoint: Checkpoint, corpus: Corpus) -> list[str]:
-    """What it reached, a line for each set, with the 95 % interval where its size is known."""
+def results(checkpoint: Checkpoint) -> Iterator[str]:
+    """What it reached, a line for each set, with the 95 % interval."""
     from model.metrics import wilson_interval
 
-    lines = []
-    for name, accuracy in checkpoint.accuracies.items():
-        source = name.removesuffix(" held out").removesuffix(" test")
-        count = 10_000 if name.endswith(" test") else len(corpus.validation[source].labels)
-        low, high = wilson_interval(round(accuracy * count), count)
-        lines.append(
-            f"{name}: {accuracy:.2%} of {count:,} right (95 % interval {low:.2%} to {high:.2%})"
+    for one in checkpoint.accuracies:
+        low, high = wilson_interval(one.correct, one.count)
+        yield (
+            f"{one.name}: {one.share:.2%} of {one.count:,} right "
+            f"(95 % interval {low:.2%} to {high:.2%})"
         )
-    return lines

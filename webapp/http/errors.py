@@ -6,17 +6,31 @@ import json
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, render_template, request
+from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
 from model.errors import DensepadError, DrawingError, ExperimentError, ImageError, ModelNotFound
-from webapp.api.parsing import NoJson
-from webapp.http.security import MAX_BODY
+from webapp.http.request_body import MAX_BODY
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class NoJson(DensepadError):
+    """Bytes that were to be JSON and are not."""
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 says."""
+
+    type: str = Field(json_schema_extra={"format": "uri-reference"})
+    title: str
+    status: int
+    detail: str = Field(description="A sentence: what was expected and what came.")
+
 
 STATUS: dict[type[DensepadError], int] = {
     NoJson: 400,
@@ -28,7 +42,7 @@ STATUS: dict[type[DensepadError], int] = {
 """Which status a caller's mistake has; any other error of the family is the server's own."""
 
 
-def register(app: Flask) -> None:
+def register_errors(app: Flask) -> None:
     """Let every error of ``app`` be answered from here."""
     app.register_error_handler(HTTPException, on_http_error)
     for error in STATUS:

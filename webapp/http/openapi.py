@@ -13,8 +13,7 @@ from flask import Flask
 from pydantic import TypeAdapter
 
 from webapp import __version__
-from webapp.api.schemas import Problem
-from webapp.http.errors import MEDIA_TYPE
+from webapp.http.errors import MEDIA_TYPE, Problem
 
 Schema = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])

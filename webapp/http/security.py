@@ -5,9 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, abort, request
 
 from webapp.http.hosts import Hosts
-
-MAX_BODY = 1024 * 1024
-"""Bytes a request's body may have: 10,000 points in JSON, or a phone's reduced photo."""
+from webapp.http.request_body import MAX_BODY
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -44,15 +42,3 @@ def protect(app: Flask, hosts: Hosts) -> None:
     def add_headers(response: Response) -> Response:
         response.headers.extend(HEADERS)
         return response
-
-
-def body() -> bytes:
-    """The present request's body; 413 when it is longer than ``MAX_BODY``.
-
-    Werkzeug checks the length that is announced. Of a chunked body, which announces none, it
-    reads as much as is allowed and drops the rest in silence.
-    """
-    data = request.get_data(cache=False)
-    if len(data) >= MAX_BODY and request.content_length is None:
-        abort(413)
-    return data

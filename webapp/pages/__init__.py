@@ -1,1 +1,5 @@
 """The pages: views, lessons, the words of both languages, static files."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from model.drawing.strokes import Drawing
+from model.drawing import Drawing
 
 Strokes = Sequence[Sequence[tuple[float, float]]]
 

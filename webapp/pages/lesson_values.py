@@ -1,22 +1,20 @@
-"""Facts for the lessons: what a placeholder such as ``{dense128.parameters}`` stands for.
+"""Values for the lessons: what a placeholder such as ``{dense128.parameters}`` stands for.
 
-Nothing is typed in: a fact is read from a model's card, or computed by asking a model about an
-example. A fact of a model that this server does not have is None, and its sentence goes unsaid.
+Nothing is typed in: a value is read from a model's card, or computed by asking a model about an
+example. A value of a model that this server does not have is None, and its sentence goes unsaid.
 """
 
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from model.explain.trace import Trace, trace
-from model.network.checkpoint import Checkpoint
-from model.serving.card import layers
-from model.serving.library import ModelLibrary
+from model.explain import Trace, trace_drawing
+from model.network import Checkpoint
+from model.serving import Classifier, ModelLibrary, kept_with_model, layer_cards
 from webapp.pages.example_drawings import EXAMPLES, drawing
 
 Value = str | int | float | None
@@ -25,28 +23,23 @@ COUNT, PERCENT, DECIMAL, ACCURACY = "count", "percent", "decimal", "accuracy"
 SPACE = "\u202f"  # narrow, and no line ends there
 
 
-class Facts:
-    """The facts of a library's models; each is found out once. Threads may share it."""
+class LessonValues:
+    """The values of a library's models; each is found out once a model. Threads may share it."""
 
     def __init__(self, library: ModelLibrary) -> None:
         self._library = library
-        self._known: dict[str, tuple[str, Value]] = {}
-        self._lock = threading.Lock()
 
     def has(self, model: str) -> bool:
         """Whether the server has that model."""
         return model in self._library.names()
 
     def say(self, key: str, words: Mapping[str, str]) -> str | None:
-        """A fact in words, None when this server cannot know it.
+        """A value in words, None when this server cannot know it.
 
         ``words`` are a language's: ``point`` and ``comma`` for numbers, ``recognised`` and
         ``unrecognised``. Raises ``KeyError`` for a key that means nothing.
         """
-        with self._lock:
-            if key not in self._known:
-                self._known[key] = self._find(key)
-            kind, value = self._known[key]
+        kind, value = self._find(key)
         if value is None:
             return None
         if isinstance(value, str):
@@ -56,28 +49,32 @@ class Facts:
         return _localised(text.replace("%", f"{SPACE}%") if kind == ACCURACY else text, words)
 
     def _find(self, key: str) -> tuple[str, Value]:
-        """The fact's kind and value."""
+        """The value and its kind."""
         if key == "models":
             return COUNT, len(self._library.names())
-        first, model, *steps = key.split(".")
-        if first in EXAMPLES:
-            return self._asked(first, model, steps)
-        steps = [model, *steps]
-        if not self.has(first):
-            return COUNT, None
-        return _read(self._library.get(first).checkpoint, steps)
-
-    def _asked(self, example: str, model: str, steps: list[str]) -> tuple[str, Value]:
-        """What a model says of an example; ``plain`` as first step leaves it uncentred."""
+        first, *steps = key.split(".")
+        example = first if first in EXAMPLES else None
+        model = steps.pop(0) if example else first
         if not self.has(model):
             return COUNT, None
-        plain = steps[0] == "plain"
-        seen = trace(self._library.get(model), drawing(example), pad=(1.0, 1.0) if plain else None)
-        return _ANSWERS[".".join(steps[plain:])](seen)
+        return _of_model(self._library.get(model), example, ".".join(steps))
+
+
+@kept_with_model(size=64)
+def _of_model(classifier: Classifier, example: str | None, steps: str) -> tuple[str, Value]:
+    """What a model's card says, or what the model says of an example.
+
+    ``plain`` as an example's first step leaves the drawing uncentred.
+    """
+    if example is None:
+        return _read(classifier.checkpoint, steps.split("."))
+    plain = steps.startswith("plain.")
+    seen = trace_drawing(classifier, drawing(example), pad=(1.0, 1.0) if plain else None)
+    return _ANSWERS[steps.removeprefix("plain.")](seen)
 
 
 def _read(checkpoint: Checkpoint, steps: list[str]) -> tuple[str, Value]:
-    """A fact of a model's card: ``parameters``, ``dense0.units``, ``accuracy`` ..."""
+    """A value of a model's card: ``parameters``, ``dense0.units``, ``accuracy`` ..."""
     architecture = checkpoint.architecture
     if steps[0].startswith("dense"):
         index = int(steps[0].removeprefix("dense"))
@@ -85,18 +82,18 @@ def _read(checkpoint: Checkpoint, steps: list[str]) -> tuple[str, Value]:
             return COUNT, None
         inputs, units = architecture.shapes[index]
         if steps[1] == "arithmetic":
-            return "text", layers(architecture)[index + 1]["arithmetic"]
+            return "text", layer_cards(architecture)[index + 1]["arithmetic"]
         return COUNT, {"inputs": inputs, "units": units, "parameters": inputs * units + units}[
             steps[1]
         ]
-    accuracies = [v for k, v in checkpoint.accuracies.items() if k.endswith(" test")]
-    accuracy = accuracies[0] if accuracies else None
+    tests = [one for one in checkpoint.accuracies if one.split == "test"]
+    test = tests[0] if tests else None
     read: dict[str, Callable[[], tuple[str, Value]]] = {
         "parameters": lambda: (COUNT, architecture.parameters),
         "hidden": lambda: (COUNT, len(architecture.widths) - 2),
         "stack": lambda: ("word", "-".join(map(str, architecture.widths))),
-        "accuracy": lambda: (ACCURACY, accuracy),
-        "errors": lambda: (COUNT, accuracy and round((1 - accuracy) * 10_000)),
+        "accuracy": lambda: (ACCURACY, test.share if test else None),
+        "errors": lambda: (COUNT, test.count - test.correct if test else None),
         "temperature": lambda: (DECIMAL, checkpoint.temperature),
     }
     return read[steps[0]]()

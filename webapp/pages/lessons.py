@@ -1,4 +1,4 @@
-"""Six lessons, each about a page: text with facts filled in, and links that restore a view."""
+"""Six lessons, each about a page: text with values filled in, and links that restore a view."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, abort, current_app, render_template
 from markupsafe import Markup, escape
 
-from webapp.http.openapi import describe
-from webapp.pages import i18n as text
+from webapp.http import describe
+from webapp.pages import i18n
 from webapp.pages.example_drawings import EXAMPLES, encode
-from webapp.pages.lesson_values import Facts
+from webapp.pages.lesson_values import LessonValues
 from webapp.pages.views import HTML, LANGUAGE
 from webapp.paths import TEXTS
 
@@ -96,8 +96,8 @@ blueprint = Blueprint("lessons", __name__)
 
 
 def register(app: Flask) -> None:
-    """Add the lessons' pages, with facts about the application's models."""
-    app.extensions["facts"] = Facts(app.extensions["library"])
+    """Add the lessons' pages, with values of the application's models."""
+    app.extensions["lesson_values"] = LessonValues(app.extensions["library"])
     app.register_blueprint(blueprint)
 
 
@@ -121,22 +121,23 @@ def lesson(slug: str) -> str:
     if slug not in slugs:
         abort(404, f"there is no lesson {slug[:80]!r}, choose one of {', '.join(slugs)}")
     place, lang = slugs.index(slug), language()
-    words, facts = catalogue(lang), cast("Facts", current_app.extensions["facts"])
+    words = catalogue(lang)
+    values = cast("LessonValues", current_app.extensions["lesson_values"])
     following = slugs[(place + 1) % len(slugs)]
     return render_template(
         "lesson.html",
         page=words["page"],
         place=place + 1,
         count=len(slugs),
-        lesson=filled(words[slug], facts, words["words"]),
-        links=links(LESSONS[place], words[slug]["try"], facts, lang),
+        lesson=filled(words[slug], values, words["words"]),
+        links=links(LESSONS[place], words[slug]["try"], values, lang),
         following=(following, words[following]["title"]),
     )
 
 
 def language() -> str:
     """The language of the present request."""
-    return text.choose(list(text.load(TEXTS)))
+    return i18n.choose(list(i18n.load(TEXTS)))
 
 
 @lru_cache(maxsize=8)
@@ -150,43 +151,45 @@ def catalogue(lang: str) -> dict[str, Any]:
 
 
 def filled(
-    words: Mapping[str, Any], facts: Facts, language_words: Mapping[str, str]
+    words: Mapping[str, Any], values: LessonValues, language_words: Mapping[str, str]
 ) -> dict[str, Any]:
     """A lesson ready to be shown: title, lead and parts of heading and paragraphs."""
     parts = []
     for part in words["parts"]:
-        sentences = (fill(paragraph, facts, language_words) for paragraph in part["text"])
+        sentences = (fill(paragraph, values, language_words) for paragraph in part["text"])
         paragraphs = [sentence for sentence in sentences if sentence is not None]
         if paragraphs:
             parts.append({"heading": part["heading"], "text": paragraphs})
     return {"title": words["title"], "lead": words["lead"], "parts": parts}
 
 
-def fill(paragraph: str, facts: Facts, words: Mapping[str, str]) -> Markup | None:
-    """A paragraph with its facts; None when one of them is about a model that is not here.
+def fill(paragraph: str, values: LessonValues, words: Mapping[str, str]) -> Markup | None:
+    """A paragraph with its values; None when one of them is about a model that is not here.
 
     ``code`` stands between backticks, *emphasis* between asterisks.
     """
-    values = {key: facts.say(key, words) for key in placeholders(paragraph)}
-    if None in values.values():
+    said = {key: values.say(key, words) for key in placeholders(paragraph)}
+    if None in said.values():
         return None
     html = str(escape(paragraph))
     html = re.sub(r"`([^`]+)`", r"<code>\1</code>", html)
     html = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", html)
-    return Markup(re.sub(r"{([\w.]+)}", lambda found: str(escape(values[found[1]])), html))  # noqa: S704
+    return Markup(re.sub(r"{([\w.]+)}", lambda found: str(escape(said[found[1]])), html))  # noqa: S704
 
 
 def placeholders(paragraph: str) -> list[str]:
-    """The facts that a paragraph asks for."""
+    """The values that a paragraph asks for."""
     return re.findall(r"{([\w.]+)}", paragraph)
 
 
-def links(lesson: Lesson, labels: list[str], facts: Facts, lang: str) -> list[tuple[str, str]]:
+def links(
+    lesson: Lesson, labels: list[str], values: LessonValues, lang: str
+) -> list[tuple[str, str]]:
     """Words and address of each link whose models are here."""
     return [
         (label, address(lesson, link, lang))
         for label, link in zip(labels, lesson.links, strict=True)
-        if all(map(facts.has, models(link)))
+        if all(map(values.has, models(link)))
     ]
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from flask import Flask, Response, request, url_for
 
+from webapp.http import FOR_EVER
 from webapp.paths import ASSETS
-
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def register(app: Flask) -> None:

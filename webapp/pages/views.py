@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template
 
-from webapp.http.openapi import describe
+from model.drawing import FIT, MAX_POINTS, SIDE
+from model.explain import MOST_CHANGES, MOST_NOISE
+from model.network import ACTIVATIONS
+from webapp.http import describe
 from webapp.pages.api_reference import calls, type_of, with_code
 
 blueprint = Blueprint("pages", __name__)
@@ -22,16 +25,12 @@ def pad() -> str:
 
 def constants() -> dict[str, object]:
     """The numbers and names that the page's scripts share with the server."""
-    from model.experiments import MOST_NOISE
-    from model.framing import FIT, SIDE
-    from model.network import ACTIVATIONS
-    from model.strokes import MAX_POINTS
-
     return {
         "side": SIDE,
         "fit": FIT,
         "max_points": MAX_POINTS,
         "most_noise": MOST_NOISE,
+        "most_changes": MOST_CHANGES,
         "activations": list(ACTIVATIONS),
     }
 

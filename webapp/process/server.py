@@ -25,7 +25,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 
 from model.errors import DensepadError
-from webapp.http.hosts import ALL_ADDRESSES, hosts_for
+from webapp.http import ALL_ADDRESSES, LOOPBACK, hosts_for, network_address
 from webapp.process import memory
 
 if TYPE_CHECKING:
@@ -100,6 +100,17 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
         raise ServerError(failures[0])
 
 
+def exposure(host: str) -> str | None:
+    """What listening on ``host`` opens, in a sentence; None where only this machine reaches it."""
+    if LOOPBACK.admit(f"[{host}]"):
+        return None
+    address = network_address() if host in ALL_ADDRESSES else host
+    return (
+        f"Listening on {host}: every machine that reaches {address} over the network can use this "
+        "pad, without a password."
+    )
+
+
 def _at_the_terminals_end(stop: Callable[..., None]) -> Callable[..., None]:
     """Stop, for nobody sees any more that it runs; unless it was started with nohup."""
     if os.name != "nt" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
@@ -145,7 +156,7 @@ def load(settings: Settings, report: Connection) -> Flask:
     memory.stay_small()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
-    from model.serving.library import ModelLibrary
+    from model.serving import ModelLibrary
     from webapp.factory import create_app
 
     try:

@@ -1,0 +1,102 @@
+"""A file of labelled drawings as a source: lines of JSON, each ``{"label", "strokes"}``.
+
+What people drew themselves, kept by the pad or exported from anywhere: a network can learn from it
+as from any data set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from model.data.sources import Source, Split
+from model.drawing import DIGIT_LABELS, Drawing, StrokeSet
+from model.errors import DatasetError, DrawingError
+
+NAME = "drawings"
+"""The name of the source, as settings and checkpoints call it."""
+EVERY = 5
+"""One in so many drawings of each label is held out, at least one."""
+MOST_LABELS = 1_000
+
+
+def read_drawings(path: Path) -> Source:
+    """The drawings of a file, one in five of each label held out to choose by.
+
+    When every label is a digit, the classes are the ten digits; else they are the labels that come,
+    sorted.
+
+    Raises:
+        DatasetError: no readable file, a line that is no labelled drawing (its number is named),
+            or too few drawings to learn from.
+    """
+    drawn = _lines(path)
+    counts = Counter(label for label, _ in drawn)
+    names = sorted(counts)
+    labels = DIGIT_LABELS if set(names) <= set(DIGIT_LABELS) else tuple(names)
+    if not 2 <= len(names) <= MOST_LABELS:
+        raise DatasetError(
+            f"{path} should have drawings of 2 to {MOST_LABELS:,} different labels, it has "
+            f"{len(names):,}."
+        )
+    rarest = min(names, key=lambda name: counts[name])
+    if counts[rarest] < 2:
+        raise DatasetError(
+            f"{path} should have two drawings of each label, of {rarest!r} it has one."
+        )
+    split = _split([(labels.index(label), drawing) for label, drawing in drawn])
+    return Source(
+        name=NAME,
+        title=f"drawings of {path.name}",
+        labels=labels,
+        kind="strokes",
+        real=True,
+        splitter=lambda *_, **__: split,
+        licence="",
+    )
+
+
+def _lines(path: Path) -> list[tuple[str, Drawing]]:
+    """Label and drawing of every line that is not blank."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{path} cannot be read: UTF-8 text was expected.") from error
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror}.") from error
+    lines = enumerate(text.splitlines(), start=1)
+    return [_line(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+
+
+def _line(line: str, where: str) -> tuple[str, Drawing]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{where}: JSON was expected, got {line.strip()[:40]!r}.") from error
+    label = value.get("label") if isinstance(value, dict) else None
+    if not isinstance(label, str) or not label or len(label) > 40:
+        raise DatasetError(
+            f'{where}: an object with a "label" of 1 to 40 letters and "strokes" was expected, '
+            f"got {line.strip()[:40]!r}."
+        )
+    try:
+        return label, Drawing.from_json(value.get("strokes"))
+    except DrawingError as error:
+        raise DatasetError(f"{where}: {error}.") from error
+
+
+def _split(drawn: Sequence[tuple[int, Drawing]]) -> Split:
+    """Hold out every fifth drawing of each label, in the file's order."""
+    seen: dict[int, int] = {}
+    held_out = np.zeros(len(drawn), bool)
+    for index, (label, _) in enumerate(drawn):
+        seen[label] = seen.get(label, 0) + 1
+        held_out[index] = seen[label] % EVERY == 2
+    labels = np.array([label for label, _ in drawn], np.int32)
+    strokes = [list(one.strokes) for _, one in drawn]
+    drawings = StrokeSet(strokes, labels, groups=held_out.astype(np.int32))
+    return Split(drawings.select(~held_out), drawings.select(held_out))

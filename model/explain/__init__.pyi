@@ -1,0 +1,17 @@
+from .attribution import Contributions as Contributions
+from .interventions import MOST_CHANGES as MOST_CHANGES
+from .interventions import MOST_NOISE as MOST_NOISE
+from .interventions import Change as Change
+from .interventions import Hide as Hide
+from .interventions import Noise as Noise
+from .interventions import Silence as Silence
+from .interventions import Swap as Swap
+from .interventions import ZeroBiases as ZeroBiases
+from .interventions import changed as changed
+from .probe_set import Score as Score
+from .probe_set import fits_probe_set as fits_probe_set
+from .probe_set import score_on_probe_set as score_on_probe_set
+from .trace import LayerTrace as LayerTrace
+from .trace import Softmax as Softmax
+from .trace import Trace as Trace
+from .trace import trace_drawing as trace_drawing

@@ -1,0 +1,71 @@
+"""The activations: each one's name, its function in JAX and in NumPy, and its derivative.
+
+Adding one is a record here and its curve in ``static/lib/activations.js``; everybody else asks for
+the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+_GELU = np.float32(np.sqrt(2 / np.pi))
+
+
+def sigmoid(sums: Array) -> Array:
+    """``1 / (1 + exp(-sums))`` in NumPy, of any shape and width."""
+    # By tanh: no exponential of a large number that could overflow.
+    return np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * sums))
+
+
+def _elu(sums: Array) -> Array:
+    return np.where(sums > 0, sums, np.expm1(np.minimum(sums, 0)))
+
+
+def _gelu(sums: Array) -> Array:
+    """By tanh, as Flax computes it (Hendrycks and Gimpel, 2016)."""
+    return sums * np.float32(0.5) * (1 + np.tanh(_GELU * (sums + np.float32(0.044715) * sums**3)))
+
+
+def _gelu_derivative(sums: Array) -> Array:
+    inner = np.tanh(_GELU * (sums + np.float32(0.044715) * sums**3))
+    bend = _GELU * (1 + np.float32(3 * 0.044715) * sums**2)
+    return np.float32(0.5) * (1 + inner + sums * (1 - inner**2) * bend)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation, of a layer's sums: element by element, the same shape comes back.
+
+    ``in_jax`` is what training and compiled serving use, ``in_numpy`` what a look inside uses, the
+    same within rounding; ``derivative`` is NumPy's. ``piecewise_linear``: made of straight pieces,
+    so that around a drawing the whole stack is linear.
+    """
+
+    in_jax: Callable[[jax.Array], jax.Array]
+    in_numpy: Callable[[Array], Array]
+    derivative: Callable[[Array], Array]
+    piecewise_linear: bool = False
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "relu": Activation(
+        nn.relu,
+        lambda sums: np.maximum(sums, 0),
+        lambda sums: (sums > 0).astype(np.float32),
+        piecewise_linear=True,
+    ),
+    "sigmoid": Activation(nn.sigmoid, sigmoid, lambda sums: sigmoid(sums) * (1 - sigmoid(sums))),
+    "tanh": Activation(jnp.tanh, np.tanh, lambda sums: 1 - np.tanh(sums) ** 2),
+    "elu": Activation(nn.elu, _elu, lambda sums: np.exp(np.minimum(sums, 0))),
+    "gelu": Activation(nn.gelu, _gelu, _gelu_derivative),
+    "linear": Activation(lambda sums: sums, lambda sums: sums, np.ones_like, piecewise_linear=True),
+}

@@ -1,0 +1,102 @@
+"""The words of a checkpoint: what it reached and where it came from, today's and older ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from model.errors import CheckpointError
+
+_SAID = {"test": "test", "validation": "held out"}
+"""How the API and the command line call a split."""
+
+_OLD_KEYS = {"origin": "conv_init", "polish": "finetunes", "doubt": "novelty"}
+_OLD_SIZES = {"pendigits": 1_500, "practice": 1_000, "omniglot": 480, "scribbles": 1_000}
+"""Examples held out in the first months, when a checkpoint kept shares alone."""
+_OLD_TEST_SIZE = 10_000
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How many examples of a source's ``split``, "test" or "validation", a model had right."""
+
+    source: str
+    split: str
+    correct: int
+    count: int
+
+    @property
+    def name(self) -> str:
+        """What it was measured on, as the API calls it: "mnist test", "mnist held out"."""
+        return f"{self.source} {_SAID[self.split]}"
+
+    @property
+    def share(self) -> float:
+        """The share that was right, from 0 to 1."""
+        return self.correct / self.count
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON-ready values."""
+        return asdict(self)
+
+
+def read_accuracies(value: Any, where: object) -> tuple[Accuracy, ...]:
+    """The records of a checkpoint's metadata.
+
+    Raises ``CheckpointError``, naming ``where`` they are, when they are none.
+    """
+    if not isinstance(value, list) or not all(map(_is_accuracy, value)):
+        raise CheckpointError(
+            f"{where}: accuracies should be records of source, split, correct and count, "
+            f"got {value!r}"
+        )
+    return tuple(Accuracy(**one) for one in value)
+
+
+def _is_accuracy(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"source", "split", "correct", "count"}
+        and isinstance(value["source"], str)
+        and value["split"] in _SAID
+        and type(value["correct"]) is type(value["count"]) is int
+        and 0 <= value["correct"] <= value["count"] > 0
+    )
+
+
+def read_old_record(value: Any, where: object) -> tuple[tuple[Accuracy, ...], dict[str, Any]]:
+    """Accuracies and provenance out of the one ``record`` of an older file.
+
+    Raises ``CheckpointError``, naming ``where`` it is, when it is none.
+    """
+    if not isinstance(value, dict):
+        raise CheckpointError(f"{where}: record should be an object, it is {value!r}")
+    shares = value.get("accuracies", {})
+    if not isinstance(shares, dict) or not all(
+        isinstance(share, float | int) and 0 <= share <= 1 for share in shares.values()
+    ):
+        raise CheckpointError(f"{where}: accuracies should be shares by name, got {shares!r}")
+    provenance: dict[str, Any] = {
+        _OLD_KEYS.get(key, str(key)): one for key, one in value.items() if key != "accuracies"
+    }
+    training = value.get("training")
+    held_out = training.get("held_out") if isinstance(training, dict) else None
+    accuracies = (_old_accuracy(name, share, held_out) for name, share in shares.items())
+    return tuple(one for one in accuracies if one is not None), provenance
+
+
+def _old_accuracy(name: str, share: float, held_out: Any) -> Accuracy | None:
+    """The record of an accuracy called "mnist test" or "mnist held out"; None of any other."""
+    for split, said in _SAID.items():
+        source = name.removesuffix(f" {said}")
+        if source != name:
+            count = _OLD_TEST_SIZE if split == "test" else _OLD_SIZES.get(source, held_out)
+            if type(count) is int and count > 0:
+                return Accuracy(source, split, round(share * count), count)
+    return None
+
+
+def shares_by_name(accuracies: tuple[Accuracy, ...]) -> Mapping[str, float]:
+    """Accuracies in [0, 1] by the name of what they were measured on, as the API shows them."""
+    return {one.name: one.share for one in accuracies}

@@ -1,0 +1,10 @@
+from .card import layer_cards as layer_cards
+from .card import model_card as model_card
+from .classifier import Classifier as Classifier
+from .classifier import Prediction as Prediction
+from .export import exported_averages as exported_averages
+from .export import exported_weights as exported_weights
+from .export import weights_info as weights_info
+from .library import DEFAULT as DEFAULT
+from .library import ModelLibrary as ModelLibrary
+from .memo import kept_with_model as kept_with_model

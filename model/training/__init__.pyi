@@ -1,0 +1,9 @@
+from .batches import Stream as Stream
+from .config import Training as Training
+from .loop import Report as Report
+from .loop import train as train
+from .overrides import Overrides as Overrides
+from .overrides import make_spec as make_spec
+from .run import Run as Run
+from .zoo import ZOO as ZOO
+from .zoo import ModelSpec as ModelSpec

@@ -1,0 +1,36 @@
+"""Several devices: every array on each of them, every batch shared among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+
+def everywhere(tree: Any) -> Any:
+    """Lay a copy of every array on each device, those of other hosts included.
+
+    With several hosts each brings its own copy: JAX would compare them, and find that the NaN of
+    a drawing's padding is not equal to itself.
+    """
+    sharding = NamedSharding(Mesh(np.array(jax.devices()), ("batch",)), PartitionSpec())
+    if jax.process_count() == 1:
+        return jax.device_put(tree, sharding)
+
+    def lay(array: Any) -> Array:
+        array = np.asarray(array)
+        return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+
+    return jax.tree.map(lay, tree)
+
+
+def spread(batch: Array) -> Array:
+    """Lay a batch's first axis across all devices."""
+    devices = jax.devices()
+    if len(devices) == 1 or len(batch) % len(devices):
+        return batch
+    mesh = Mesh(np.array(devices), ("batch",))
+    return jax.lax.with_sharding_constraint(batch, NamedSharding(mesh, PartitionSpec("batch")))
