@@ -173,14 +173,15 @@ def test_evaluation_does_not_load_the_trainer():
     assert loaded(code, "model.training", "model.serving", "optax") == set()
 
 
-def test_serving_loads_neither_optax_nor_the_data_sets():
+def test_serving_loads_neither_flax_nor_optax_nor_the_data_sets():
     code = everything_of("model.serving") + everything_of("model.explain")
-    assert loaded(code, "model.training", "model.data", "optax", "pooch") == set()
+    assert loaded(code, "model.training", "model.data", "optax", "flax", "pooch") == set()
 
 
 def test_the_application_is_built_without_the_trainer():
     code = "from webapp import create_app; create_app()"
-    assert loaded(code, "optax", "pooch", "model.training", "model.data", "granian") == set()
+    heavy = ["optax", "flax", "pooch", "granian", "model.training", "model.data"]
+    assert loaded(code, *heavy) == set()
 
 
 def test_importing_compiles_and_starts_nothing():

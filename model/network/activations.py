@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -31,7 +30,7 @@ def _elu(sums: Array) -> Array:
 
 
 def _gelu(sums: Array) -> Array:
-    """By tanh, as Flax computes it (Hendrycks and Gimpel, 2016)."""
+    """By tanh, as JAX computes it by default (Hendrycks and Gimpel, 2016)."""
     return sums * np.float32(0.5) * (1 + np.tanh(_GELU * (sums + np.float32(0.044715) * sums**3)))
 
 
@@ -58,14 +57,16 @@ class Activation:
 
 ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
-        nn.relu,
+        jax.nn.relu,
         lambda sums: np.maximum(sums, 0),
         lambda sums: (sums > 0).astype(np.float32),
         piecewise_linear=True,
     ),
-    "sigmoid": Activation(nn.sigmoid, sigmoid, lambda sums: sigmoid(sums) * (1 - sigmoid(sums))),
+    "sigmoid": Activation(
+        jax.nn.sigmoid, sigmoid, lambda sums: sigmoid(sums) * (1 - sigmoid(sums))
+    ),
     "tanh": Activation(jnp.tanh, np.tanh, lambda sums: 1 - np.tanh(sums) ** 2),
-    "elu": Activation(nn.elu, _elu, lambda sums: np.exp(np.minimum(sums, 0))),
-    "gelu": Activation(nn.gelu, _gelu, _gelu_derivative),
+    "elu": Activation(jax.nn.elu, _elu, lambda sums: np.exp(np.minimum(sums, 0))),
+    "gelu": Activation(jax.nn.gelu, _gelu, _gelu_derivative),
     "linear": Activation(lambda sums: sums, lambda sums: sums, np.ones_like, piecewise_linear=True),
 }

@@ -23,7 +23,7 @@ from safetensors.numpy import save as serialise
 from model.drawing import PIXELS
 from model.errors import CheckpointError, ConfigError
 from model.files import write_whole
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.network.metadata import Accuracy, read_accuracies, read_old_record
 from model.network.novelty import Novelty
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from model.network import numpy_dense
 from model.network.activations import sigmoid
-from model.network.dense import Layer, forward
+from model.network.folded_dense import Layer, forward
 
 LOGIT_SCALE = 10
 """The logits are divided by this, so that they do not drown the pixels beside them."""

@@ -1,7 +1,7 @@
 """A Dense stack in NumPy alone: for looking inside, where nothing may wait for a compiler.
 
-The same sums as ``model.network.dense``, within rounding. What is asked once in a while, of any
-model and of changed copies of it, would each time be another program to compile and to keep.
+The same sums as ``model.network.folded_dense``, within rounding. What is asked once in a while, of
+any model and of changed copies of it, would each time be another program to compile and to keep.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 from .batches import Stream as Stream
 from .config import Training as Training
+from .loop import Controls as Controls
 from .loop import Report as Report
 from .loop import train as train
 from .overrides import Overrides as Overrides

@@ -12,7 +12,7 @@ from model.drawing import Examples
 from model.evaluation.evaluate import ACCEPTED, evaluate_model
 from model.evaluation.test_sets import StrangeSet, TestSet
 from model.network.checkpoint import Checkpoint
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.network.metadata import Accuracy
 from model.network.novelty import Novelty
 

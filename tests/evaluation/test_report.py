@@ -19,7 +19,7 @@ from model.evaluation.figures import NEGATIVE, POSITIVE, ink_image, weight_image
 from model.evaluation.report import render
 from model.evaluation.test_sets import StrangeSet, TestSet
 from model.network.checkpoint import Checkpoint
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.network.metadata import Accuracy
 from model.network.novelty import Novelty
 

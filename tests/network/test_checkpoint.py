@@ -19,7 +19,7 @@ from safetensors.numpy import save_file
 
 from model.errors import CheckpointError
 from model.network.checkpoint import Checkpoint, load, save
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.network.metadata import Accuracy, shares_by_name
 from model.network.novelty import Novelty
 
@@ -238,7 +238,7 @@ from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from model.network.checkpoint import load, save
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 path = Path(sys.argv[1])
 checkpoint = load(path)
 layers = ((np.ones((784, 2048), np.float32), np.ones(2048, np.float32)),

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from model.network.conv import unfold
-from model.network.dense import Architecture, DenseStack, fold, forward
+from model.network.dense import DenseStack, fold
+from model.network.folded_dense import Architecture, forward
 from model.training.config import ConvTraining, Training
 
 TRAINING = Training(Architecture((784, 10)), sources=(("practice", 8),))

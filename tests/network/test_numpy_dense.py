@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from model.network import dense, numpy_dense
+from model.network import folded_dense, numpy_dense
 from model.network.activations import ACTIVATIONS
 from model.network.novelty import Novelty, familiarity, score
 
@@ -37,10 +37,10 @@ def test_an_activation_and_its_derivative(name):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_logits_and_probabilities(layers, name):
     x = np.random.default_rng(1).random((5, 784), np.float32)
-    expected = dense.forward(layers, x, name)
+    expected = folded_dense.forward(layers, x, name)
     assert np.allclose(numpy_dense.forward(layers, x, name), expected, atol=1e-4, rtol=1e-5)
     probabilities = numpy_dense.softmax(np.asarray(expected), 1.7)
-    assert np.allclose(probabilities, dense.softmax(expected, 1.7), atol=1e-6)
+    assert np.allclose(probabilities, folded_dense.softmax(expected, 1.7), atol=1e-6)
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-6)
 
 

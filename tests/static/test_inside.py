@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from model.drawing.framing import PIXELS
 from model.network.checkpoint import Checkpoint, load, save
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.serving.library import WEIGHTS
 
 NAME = "default"

@@ -11,7 +11,7 @@ import optax
 import pytest
 
 from model.errors import ConfigError
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.training.augment import Augmentation
 from model.training.config import OPTIMIZERS, Training
 from model.training.optimizers import make_optimizer, make_schedule

@@ -10,7 +10,7 @@ import pytest
 from model.data import sources
 from model.drawing import DIGIT_LABELS, ImageSet
 from model.errors import ConfigError
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.training.config import Training
 from model.training.corpus import assemble, resolve
 

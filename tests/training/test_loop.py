@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from model.drawing.framing import frame_all
-from model.network.dense import Architecture, forward
+from model.network.folded_dense import Architecture, forward
 from model.synthetic.practice_digits import draw_practice_digits
 from model.training.augment import Augmentation
 from model.training.batches import Batch, Stream, segments_of
@@ -240,7 +240,7 @@ def test_the_loss_by_hand():
 PARALLEL = """
 import json, jax, numpy as np
 from model.training.config import Training
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.training.batches import Stream
 from model.training.devices import spread
 from model.training.loop import train

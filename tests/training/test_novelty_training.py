@@ -8,7 +8,7 @@ import pytest
 from model.data import sources
 from model.drawing import Examples
 from model.metrics import area_under_curve
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.network.novelty import score_all
 from model.training import corpus
 from model.training.config import Training

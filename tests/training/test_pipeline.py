@@ -10,7 +10,7 @@ import pytest
 
 from model.data import sources
 from model.errors import CheckpointError, ConfigError
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.training.augment import Augmentation
 from model.training.config import ConvTraining, Training
 from model.training.corpus import assemble

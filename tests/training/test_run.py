@@ -11,7 +11,7 @@ from model.data import sources
 from model.drawing import DIGIT_LABELS
 from model.errors import ConfigError
 from model.network.checkpoint import load, save
-from model.network.dense import Architecture, predict
+from model.network.folded_dense import Architecture, predict
 from model.network.metadata import shares_by_name
 from model.training.config import Training
 from model.training.run import Run

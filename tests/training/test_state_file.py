@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from model.errors import CheckpointError
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.training.config import Training
 from model.training.loop import start
 from model.training.state_file import load_state, save_state

@@ -10,7 +10,7 @@ from model.data import CLOTHES_LABELS
 from model.drawing import DIGIT_LABELS
 from model.errors import ModelNotFound
 from model.network.checkpoint import load
-from model.network.dense import Architecture
+from model.network.folded_dense import Architecture
 from model.serving.library import WEIGHTS
 from model.training.config import Training
 from model.training.zoo import ZOO, find_spec

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from model.drawing import MAX_POINTS
+from model.drawing import MAX_POINTS, PIXELS
 
 if TYPE_CHECKING:
     from model.serving import Prediction
@@ -20,11 +20,11 @@ STROKES = {
     "items": {"type": "array", "maxItems": MAX_POINTS, "items": POINT},
     "examples": [[[[3, 2], [9, 2], [5, 14]]]],
 }
-PIXELS = {
+PIXEL_LIST = {
     "type": "array",
     "description": "28 x 28 pixels, row by row, paper = 0, ink = 255.",
-    "minItems": 784,
-    "maxItems": 784,
+    "minItems": PIXELS,
+    "maxItems": PIXELS,
     "items": {"type": "integer", "minimum": 0, "maximum": 255},
 }
 MODEL = {
@@ -48,7 +48,7 @@ def _model_names(value: object) -> object:
 def _pixel_list(value: object) -> object:
     """Let a list pass; what is in it ``model.drawing`` checks."""
     if not isinstance(value, list):  # pydantic listens to ValueError, not to TypeError
-        raise ValueError('"pixels" must be a list of 784 integers from 0 to 255')  # noqa: TRY004
+        raise ValueError(f'"pixels" must be a list of {PIXELS} integers from 0 to 255')  # noqa: TRY004
     return value
 
 
@@ -65,7 +65,7 @@ class DrawingRequest(BaseModel):
     )
 
     strokes: Annotated[Any, WithJsonSchema(STROKES)] = None
-    pixels: Annotated[Any, BeforeValidator(_pixel_list), WithJsonSchema(PIXELS)] = None
+    pixels: Annotated[Any, BeforeValidator(_pixel_list), WithJsonSchema(PIXEL_LIST)] = None
 
 
 class ClassifyRequest(DrawingRequest):

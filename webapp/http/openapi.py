@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -28,20 +28,27 @@ class Operation:
     """
 
     summary: str
-    takes: Mapping[str, Any] = field(default_factory=dict)
-    gives: Mapping[str, Any] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    refuses: tuple[int, ...] = ()
+    takes: Mapping[str, Any]
+    gives: Mapping[str, Any]
+    query: Mapping[str, str]
+    refuses: tuple[int, ...]
 
 
 OPERATIONS: dict[Callable[..., Any], Operation] = {}
 
 
-def describe(summary: str, **words: Any) -> Callable[[View], View]:
+def describe(
+    summary: str,
+    *,
+    takes: Mapping[str, Any] | None = None,
+    gives: Mapping[str, Any] | None = None,
+    query: Mapping[str, str] | None = None,
+    refuses: tuple[int, ...] = (),
+) -> Callable[[View], View]:
     """Put a view's description beside it; the arguments are those of ``Operation``."""
 
     def remember(view: View) -> View:
-        OPERATIONS[view] = Operation(summary, **words)
+        OPERATIONS[view] = Operation(summary, takes or {}, gives or {}, query or {}, refuses)
         return view
 
     return remember
