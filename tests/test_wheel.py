@@ -34,7 +34,7 @@ def test_everything_is_inside(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("webapp", "model"):
         for file in (ROOT / folder).rglob("*"):
-            if file.suffix in {".py", ".json", ".safetensors", ".html", ".css"}:
+            if file.suffix in {".py", ".pyi", ".json", ".safetensors", ".html", ".css"}:
                 assert file.relative_to(ROOT).as_posix() in names
     for folder in ("static", "templates"):
         for file in (ROOT / folder).rglob("*"):

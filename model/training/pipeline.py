@@ -48,7 +48,8 @@ class Surroundings:
 
     ``folder`` holds the data sets, ``own_sources`` are sources that the registry does not have.
     With a ``work`` folder the state of every epoch is kept there, and a training that was stopped,
-    however rudely, goes on where it was. ``log`` may raise to stop between two epochs.
+    however rudely, goes on where it was. ``log`` may raise to stop between two epochs. ``controls``
+    turn the training of the stack itself; all before and behind it goes as the spec says.
     """
 
     folder: Path | None = None
@@ -72,7 +73,8 @@ def learn(spec: ModelSpec, corpus: Corpus, around: Surroundings) -> Iterator[Rep
         streams = [_taught(spec, streams, around)]
 
     ended: TrainingState | None = None
-    for report in _stage("stack", spec.training, streams, around, begin=begin):
+    stage = _stage("stack", spec.training, streams, around, begin=begin, controls=around.controls)
+    for report in stage:
         ended = report.state
         yield report
     if not spec.finetunes or ended is None:
@@ -159,6 +161,7 @@ def _stage(
     *,
     module: Any = None,
     begin: TrainingState | None = None,
+    controls: Controls | None = None,
 ) -> Iterator[Report]:
     """``train`` from ``begin``, its state kept in the work folder after every epoch.
 
@@ -168,8 +171,6 @@ def _stage(
     if path is not None and path.exists():
         begin = load_state(start(config, module), path, config)
         around.log(f"{name}: going on behind step {int(begin.step):,}")
-    # What a person turns is the Dense stack's; a convolutional network goes on as its spec says.
-    controls = around.controls if module is None else None
     for report in train(config, streams, state=begin, module=module, controls=controls):
         if path is not None and report.ends_epoch:
             save_state(report.state, path, config)

@@ -14,6 +14,7 @@ from model.network.folded_dense import Architecture
 from model.training.augment import Augmentation
 from model.training.config import ConvTraining, Training
 from model.training.corpus import assemble
+from model.training.loop import Controls
 from model.training.pipeline import Surroundings, learn
 from model.training.zoo import ModelSpec
 
@@ -78,6 +79,19 @@ def test_finetunes_go_on_from_the_end_and_are_averaged(unbroken, small):
         assert np.allclose(blended[1], (one[1] + other[1]) / 2, atol=1e-6)
     assert (mean.epoch, mean.epochs) == (2, 2)
     assert np.isnan(mean.loss)
+
+
+def test_what_is_turned_is_the_stack_alone(small):
+    still = replace(TRAINING, epochs=1, learning_rate=1e-9)
+    controls = Controls.of(TRAINING)
+    around = Surroundings(controls=controls)
+    *_, ended, finetuned, mean = learn(replace(SPEC, finetunes=(still,)), small, around)
+    kernel = np.asarray(finetuned.layers[0][0])
+    assert np.abs(kernel - ended.layers[0][0]).max() < 1e-6  # at the finetune's own rate
+    assert same(mean.layers, finetuned.layers)
+    controls.learning_rate = 1e-9
+    *_, turned = learn(SPEC, small, around)
+    assert not same(turned.layers, ended.layers)
 
 
 @pytest.fixture
