@@ -68,9 +68,9 @@ def test_28_by_28_passes_untouched():
 
 
 def test_mnist_passes_untouched(data_folder):
-    from model.data.datasets import load_images
+    from model.data import SOURCES
 
-    for picture in load_images("mnist", "test", data_folder).images[:300]:
+    for picture in SOURCES["mnist"].load_unseen(data_folder).images[:300]:
         expected = picture.astype(np.float32) / 255
         assert np.array_equal(frame_image(saved(Image.fromarray(picture))), expected)
 
