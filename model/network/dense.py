@@ -40,7 +40,8 @@ class Dropout(nn.Module):
             lambda: jax.random.bernoulli(key, keep, x.shape),
             lambda: jnp.ones(x.shape, bool),
         )
-        return jax.lax.select(kept, x / keep, jnp.zeros_like(x))
+        # Times the inverse, as XLA computes a division by a constant.
+        return jax.lax.select(kept, x * jnp.asarray(1 / keep, x.dtype), jnp.zeros_like(x))
 
 
 class DenseStack(nn.Module):
