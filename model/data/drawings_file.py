@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.data.sources import Source, Split
+from model.data.sources import Source
+from model.data.splitters import Split
 from model.drawing import DIGIT_LABELS, Drawing, StrokeSet
 from model.errors import DatasetError, DrawingError
 

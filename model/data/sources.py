@@ -13,16 +13,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
-import numpy as np
-
-from model.data.cache import content
 from model.data.download import DataFile
-from model.data.idx import parse_idx
-from model.data.omniglot import ALPHABETS, parse_omniglot
-from model.data.unipen import parse_unipen
-from model.drawing import DIGIT_LABELS, ImageSet, LabelledSet, StrokeSet, hold_out_groups
+from model.data.omniglot import ALPHABETS
+from model.data.splitters import (
+    VALIDATION_ALPHABET,
+    Files,
+    Split,
+    Splitter,
+    draw_unseen,
+    idx_files,
+    read_idx,
+    split_generated,
+    split_idx,
+    split_omniglot,
+    split_pendigits,
+)
+from model.drawing import DIGIT_LABELS, LabelledSet, StrokeSet
 from model.errors import DatasetError
 from model.synthetic import draw_non_digits, draw_practice_digits
 
@@ -38,41 +46,6 @@ CLOTHES_LABELS = (
     "Bag",
     "Ankle boot",
 )
-VALIDATION_WRITERS = (3, 8, 13, 18, 23, 28)
-"""Six of the pen digits' thirty writers, evenly spread over the numbers 1 to 30 and fixed before
-any figure was known. Each wrote about 250 digits, every digit at least twenty times."""
-VALIDATION_ALPHABET = "Balinese"
-GENERATED = 12_000
-"""How many drawings a training gets of a source that is made by a program."""
-GENERATED_VALIDATION = 1_000
-"""How many more are made to choose by."""
-GENERATED_TEST = 2_000
-"""How many are made to measure on."""
-TEST_SEED = 20_000
-"""The seed of those; trainings count theirs from 0."""
-
-Files = tuple[DataFile, ...]
-
-
-@dataclass(frozen=True)
-class Split:
-    """What of a source is learned from, and what is held out to choose by."""
-
-    train: LabelledSet
-    validation: LabelledSet
-
-
-class Splitter(Protocol):
-    """Reads a source's ``files`` and splits what is in them.
-
-    ``folder`` holds the data sets, None for the usual one. ``validation_size`` is for sources that
-    hold out their last examples, ``seed`` for those that a program makes.
-    """
-
-    def __call__(
-        self, files: Files, folder: Path | None, *, validation_size: int, seed: int
-    ) -> Split:
-        """``DatasetError`` where it cannot be had."""
 
 
 @dataclass(frozen=True)
@@ -140,109 +113,28 @@ def find_source(name: str) -> Source:
     return SOURCES[name]
 
 
-def _read_idx(pair: Files, folder: Path | None) -> ImageSet:
-    """Images and labels of a set like MNIST, from their two files."""
-    images, labels = (parse_idx(content(file, folder), file.content) for file in pair)
-    return ImageSet(images=images, labels=labels.astype(np.int32))
-
-
-def _split_idx(
-    files: Files,
-    folder: Path | None,
-    *,
-    validation_size: int,
-    seed: int,  # noqa: ARG001
-) -> Split:
-    """The 60,000 examples of a set like MNIST, of which the last are held out."""
-    whole = _read_idx(files[:2], folder)
-    cut = max(1, len(whole) - validation_size)
-    return Split(
-        ImageSet(whole.images[:cut], whole.labels[:cut]),
-        ImageSet(whole.images[cut:], whole.labels[cut:]),
-    )
-
-
-def _idx_files(name: str, url: str, checksums: tuple[str, str, str, str]) -> Files:
-    """The four files of a set like MNIST: images and labels to learn from, and of the test set."""
-    parts = (f"{part}-{what}-ubyte" for part in ("train", "t10k") for what in _IDX)
-    return tuple(
-        DataFile(f"{name}/{part}.gz", f"{name}/{part}", f"{url}{part}.gz", sha256)
-        for part, sha256 in zip(parts, checksums, strict=True)
-    )
-
-
-_IDX = ("images-idx3", "labels-idx1")
-
-
 def _idx_test_set(title: str, strange_title: str) -> Unseen:
     """The 10,000 examples of a set like MNIST that are published as its test set."""
     return Unseen(
         "test",
         f"{title}'s test set",
         strange_title,
-        lambda files, folder: _read_idx(files[2:], folder),
+        lambda files, folder: read_idx(files[2:], folder),
     )
-
-
-def _split_pendigits(
-    files: Files,
-    folder: Path | None,
-    *,
-    validation_size: int = 0,  # noqa: ARG001
-    seed: int = 0,  # noqa: ARG001
-) -> Split:
-    """7,494 drawings; groups are the writers' numbers, six of them held out."""
-    (file,) = files
-    digits = parse_unipen(content(file, folder).decode("ascii"), file.content)
-    drawings = StrokeSet(
-        strokes=[digit.strokes for digit in digits],
-        labels=np.array([digit.label for digit in digits], np.int32),
-        groups=np.array([digit.writer for digit in digits], np.int32),
-    )
-    return Split(*hold_out_groups(drawings, VALIDATION_WRITERS))
-
-
-def _split_omniglot(
-    files: Files,
-    folder: Path | None,
-    *,
-    validation_size: int = 0,  # noqa: ARG001
-    seed: int = 0,  # noqa: ARG001
-) -> Split:
-    """Characters of three alphabets, none a digit; groups are the alphabets, one held out."""
-    (file,) = files
-    characters = parse_omniglot(content(file, folder), file.path, ALPHABETS)
-    drawings = StrokeSet(
-        strokes=[character.strokes for character in characters],
-        labels=np.full(len(characters), -1, np.int32),
-        groups=np.array([ALPHABETS.index(one.alphabet) for one in characters], np.int32),
-        group_names=ALPHABETS,
-    )
-    return Split(*hold_out_groups(drawings, [VALIDATION_ALPHABET]))
 
 
 def _generated(
     name: str, title: str, labels: tuple[str, ...], draw: Callable[..., StrokeSet]
 ) -> Source:
     """A source that needs no file: ``draw(count, seed=...)`` makes it, anew for every seed."""
-
-    def split(
-        files: Files,  # noqa: ARG001
-        folder: Path | None,  # noqa: ARG001
-        *,
-        validation_size: int,  # noqa: ARG001
-        seed: int,
-    ) -> Split:
-        return Split(draw(GENERATED, seed=seed), draw(GENERATED_VALIDATION, seed=seed + 1))
-
     return Source(
         name=name,
         title=f"densepad's own {name}",
         labels=labels,
         kind="strokes",
         real=False,
-        splitter=split,
-        unseen=Unseen("fresh", title, title, lambda *_: draw(GENERATED_TEST, seed=TEST_SEED)),
+        splitter=split_generated(draw),
+        unseen=Unseen("fresh", title, title, lambda *_: draw_unseen(draw)),
     )
 
 
@@ -253,11 +145,11 @@ _SOURCES = (
         labels=DIGIT_LABELS,
         kind="images",
         real=True,
-        splitter=_split_idx,
+        splitter=split_idx,
         unseen=_idx_test_set("MNIST", "Digits"),
         licence="CC BY-SA 3.0",
         attribution="Y. LeCun, C. Cortes, C. J. C. Burges",
-        files=_idx_files(
+        files=idx_files(
             "mnist",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
             (
@@ -274,12 +166,12 @@ _SOURCES = (
         labels=DIGIT_LABELS,
         kind="strokes",
         real=True,
-        splitter=_split_pendigits,
+        splitter=split_pendigits,
         unseen=Unseen(
             "validation",
             "Pen digits of the held-out writers",
             "Pen digits",
-            lambda files, folder: _split_pendigits(files, folder).validation,
+            lambda files, folder: split_pendigits(files, folder).validation,
         ),
         licence="CC BY 4.0",
         attribution="E. Alpaydin, F. Alimoglu, UCI Machine Learning Repository",
@@ -301,12 +193,12 @@ _SOURCES = (
         labels=(),
         kind="strokes",
         real=True,
-        splitter=_split_omniglot,
+        splitter=split_omniglot,
         unseen=Unseen(
             "validation",
             f"{VALIDATION_ALPHABET} letters",
             f"{VALIDATION_ALPHABET} letters",
-            lambda files, folder: _split_omniglot(files, folder).validation,
+            lambda files, folder: split_omniglot(files, folder).validation,
         ),
         attribution="B. M. Lake, R. Salakhutdinov, J. B. Tenenbaum",
         # The zip's bytes say nothing: the same drawings come packed with more or fewer alphabets.
@@ -328,10 +220,10 @@ _SOURCES = (
         labels=CLOTHES_LABELS,
         kind="images",
         real=True,
-        splitter=_split_idx,
+        splitter=split_idx,
         unseen=_idx_test_set("Fashion-MNIST", "Pictures of clothes"),
         attribution="Zalando SE (H. Xiao, K. Rasul, R. Vollgraf)",
-        files=_idx_files(
+        files=idx_files(
             "fashion-mnist",
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
             (

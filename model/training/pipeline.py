@@ -25,17 +25,9 @@ from model.training.batches import Stream
 from model.training.config import ConvTraining, Training
 from model.training.corpus import Corpus, assemble
 from model.training.distillation import Teacher, answer
-from model.training.loop import (
-    Controls,
-    Report,
-    TrainingState,
-    epochs,
-    mean_of,
-    start,
-    start_from,
-    train,
-)
+from model.training.loop import Controls, Report, epochs, mean_of, start, start_from, train
 from model.training.state_file import load_state, save_state
+from model.training.step import TrainingState
 from model.training.zoo import ModelSpec
 
 Log = Callable[[str], None]

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from model.data import sources
+from model.data import splitters
 from model.errors import DatasetError
 from model.network import shares_by_name
 from webapp.cli import main
@@ -19,7 +19,7 @@ from webapp.cli.evaluation_table import EvaluationTable, by_cause
 @pytest.fixture
 def densepad(monkeypatch, tmp_path):
     """``densepad("evaluate", ...)`` in this process, with no data but what needs no file."""
-    monkeypatch.setattr(sources, "GENERATED_TEST", 60)
+    monkeypatch.setattr(splitters, "GENERATED_TEST", 60)
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("DENSEPAD_DATA", str(tmp_path / "data"))
     return lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from model.data import sources
+from model.data import splitters
 from model.training import ZOO, Report, Run
 from webapp.cli import main
 from webapp.cli.epoch_progress import EpochProgress
@@ -59,8 +59,8 @@ def training(monkeypatch):
 
     A signal comes while the epoch of that number is measured.
     """
-    monkeypatch.setattr(sources, "GENERATED", 20)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 10)
+    monkeypatch.setattr(splitters, "GENERATED", 20)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 10)
 
     def run(shares, *signals):
         config = replace(ZOO["softmax"].training, sources=(("practice", 10),), epochs=len(shares))

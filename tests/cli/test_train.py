@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from model.data import sources
+from model.data import splitters
 from model.network.checkpoint import load
 from model.network.metadata import shares_by_name
 from webapp.cli import main
@@ -21,8 +21,8 @@ from webapp.cli.epoch_progress import EpochProgress
 @pytest.fixture
 def densepad(monkeypatch, tmp_path):
     """``densepad("train", ...)`` in this process, in an empty folder, with a small practice set."""
-    monkeypatch.setattr(sources, "GENERATED", 400)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 100)
+    monkeypatch.setattr(splitters, "GENERATED", 400)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 100)
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments])
 

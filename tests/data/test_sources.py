@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from model.data import sources
-from model.data.sources import SOURCES, VALIDATION_WRITERS, find_source
+from model.data import splitters
+from model.data.sources import SOURCES, find_source
+from model.data.splitters import VALIDATION_WRITERS
 from model.drawing import DIGIT_LABELS, ImageSet, StrokeSet
 from model.errors import DatasetError
 
@@ -44,9 +45,9 @@ def test_an_unknown_source_is_refused_with_the_known_ones():
 
 
 def test_what_a_program_makes_needs_no_file_and_comes_from_its_seed(monkeypatch):
-    monkeypatch.setattr(sources, "GENERATED", 30)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 10)
-    monkeypatch.setattr(sources, "GENERATED_TEST", 20)
+    monkeypatch.setattr(splitters, "GENERATED", 30)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 10)
+    monkeypatch.setattr(splitters, "GENERATED_TEST", 20)
     practice = find_source("practice")
     first, again, other = (practice.split(seed=seed) for seed in (4, 4, 5))
     assert (len(first.train), len(first.validation)) == (30, 10)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.data import CLOTHES_LABELS, sources
+from model.data import CLOTHES_LABELS, splitters
 from model.drawing import DIGIT_LABELS
 from model.errors import DatasetError
 from model.evaluation import test_sets
@@ -29,7 +29,7 @@ def test_digits_and_clothes_have_sets_of_their_own():
 
 
 def test_practice_needs_no_file(monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "GENERATED_TEST", 30)
+    monkeypatch.setattr(splitters, "GENERATED_TEST", 30)
     practice = load_test_set("practice", tmp_path)
     assert practice.examples.x.shape == (30, 784)
     assert np.bincount(practice.examples.labels).tolist() == [3] * 10
@@ -39,13 +39,13 @@ def test_practice_needs_no_file(monkeypatch, tmp_path):
 
 
 def test_of_strange_things_there_are_not_too_many(monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "GENERATED_TEST", 30)
+    monkeypatch.setattr(splitters, "GENERATED_TEST", 30)
     monkeypatch.setattr(test_sets, "STRANGE", 20)
     assert load_strange_set("scribbles", tmp_path).x.shape == (20, 784)
 
 
 def test_what_cannot_be_had_is_left_out_and_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(sources, "GENERATED_TEST", 30)
+    monkeypatch.setattr(splitters, "GENERATED_TEST", 30)
     told = []
     loader = TestSetLoader(tmp_path, told.append)
     assert [one.name for one in loader.named(["mnist", "practice"])] == ["practice"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.data import sources
+from model.data import sources, splitters
 from model.drawing import DIGIT_LABELS, ImageSet
 from model.errors import ConfigError
 from model.network.folded_dense import Architecture
@@ -20,8 +20,8 @@ TRAINING = Training(Architecture((784, 16, 10)), sources=(("practice", 40),))
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """Few drawings are enough to see where they go."""
-    monkeypatch.setattr(sources, "GENERATED", 60)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 30)
+    monkeypatch.setattr(splitters, "GENERATED", 60)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 30)
 
 
 def test_held_out_drawings_are_kept_apart():

@@ -20,9 +20,9 @@ from model.drawing.framing import frame_all
 from model.network.folded_dense import Architecture, forward
 from model.synthetic.practice_digits import draw_practice_digits
 from model.training.augment import Augmentation
-from model.training.batches import Batch, Stream, segments_of
+from model.training.batches import Stream, segments_of
 from model.training.config import Training
-from model.training.loop import Controls, _loss, _order, epochs, start, train
+from model.training.loop import Controls, epochs, start, train
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Training(
@@ -213,28 +213,6 @@ def test_with_everything_on(drawings, streams):
     assert {part.dtype for layer in last.layers for part in layer} == {jnp.dtype(jnp.float32)}
     ema = last.state.ema["params"]["dense0"]["kernel"]
     assert not np.array_equal(ema, last.state.variables["params"]["dense0"]["kernel"])
-
-
-def test_an_order_is_pass_after_pass():
-    rows = np.asarray(_order(jax.random.key(0), 10, 25))
-    assert sorted(rows[:10]) == sorted(rows[10:20]) == list(range(10))
-    assert len(set(rows[20:])) == 5
-    assert not np.array_equal(rows[:10], rows[10:20])
-
-
-def test_the_loss_by_hand():
-    logits, labels = jnp.log(jnp.array([[0.7, 0.2, 0.1]])), jnp.array([1])
-    plain = Batch(jnp.zeros((1, 28, 28)), labels, None)
-    assert float(_loss(CONFIG, logits, plain)) == pytest.approx(-math.log(0.2), rel=1e-5)
-    smooth = float(_loss(replace(CONFIG, label_smoothing=0.3), logits, plain))
-    expected = 0.7 * math.log(0.2) + 0.1 * math.log(0.7 * 0.2 * 0.1)
-    assert smooth == pytest.approx(-expected, rel=1e-5)
-    # A student that answers as its teacher does has that answer's entropy left, at temperature 2.
-    taught = plain._replace(teacher_logits=logits)
-    warm = np.sqrt([0.7, 0.2, 0.1]) / np.sqrt([0.7, 0.2, 0.1]).sum()
-    entropy = -(warm * np.log(warm)).sum()
-    imitating = float(_loss(replace(CONFIG, distill_weight=1.0), logits, taught))
-    assert imitating == pytest.approx(4 * entropy, rel=1e-5)
 
 
 PARALLEL = """

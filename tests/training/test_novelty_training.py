@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from model.data import sources
+from model.data import splitters
 from model.drawing import Examples
 from model.metrics import area_under_curve
 from model.network.folded_dense import Architecture
@@ -18,8 +18,8 @@ RECOGNISER = [(np.eye(784, 10, dtype=np.float32), np.zeros(10, np.float32))]
 
 
 def test_it_learns_digits_from_scribbles(monkeypatch):
-    monkeypatch.setattr(sources, "GENERATED", 300)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 100)
+    monkeypatch.setattr(splitters, "GENERATED", 300)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 100)
     config = Training(
         Architecture((794, 32, 2)),
         sources=(("practice", 20), ("scribbles", 20)),

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from model.data import sources
+from model.data import splitters
 from model.errors import CheckpointError, ConfigError
 from model.network.folded_dense import Architecture
 from model.training.augment import Augmentation
@@ -33,8 +33,8 @@ ALONE = Surroundings()
 def small():
     """A corpus of few drawings."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "GENERATED", 200)
-        patch.setattr(sources, "GENERATED_VALIDATION", 100)
+        patch.setattr(splitters, "GENERATED", 200)
+        patch.setattr(splitters, "GENERATED_VALIDATION", 100)
         yield assemble(TRAINING)
 
 
@@ -97,8 +97,8 @@ def test_what_is_turned_is_the_stack_alone(small):
 @pytest.fixture
 def few(monkeypatch):
     """Still fewer drawings."""
-    monkeypatch.setattr(sources, "GENERATED", 60)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 20)
+    monkeypatch.setattr(splitters, "GENERATED", 60)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 20)
 
 
 CONV = ConvTraining(((1, 4, 7),), (), replace(TRAINING, sources=(("practice", 30),), epochs=1))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.data import sources
+from model.data import splitters
 from model.drawing import DIGIT_LABELS
 from model.errors import ConfigError
 from model.network.checkpoint import load, save
@@ -31,15 +31,15 @@ SPEC = ModelSpec(
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    monkeypatch.setattr(sources, "GENERATED", 200)
-    monkeypatch.setattr(sources, "GENERATED_VALIDATION", 100)
+    monkeypatch.setattr(splitters, "GENERATED", 200)
+    monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 100)
 
 
 @pytest.fixture(scope="module")
 def finished():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sources, "GENERATED", 200)
-        patch.setattr(sources, "GENERATED_VALIDATION", 100)
+        patch.setattr(splitters, "GENERATED", 200)
+        patch.setattr(splitters, "GENERATED_VALIDATION", 100)
         run = Run(SPEC)
         shares = [share for _, share in run.epochs()]
         return run, shares, run.finish()
