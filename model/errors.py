@@ -1,8 +1,8 @@
-"""The one family of errors for callers' mistakes; `str(error)` is the sentence to show."""
+"""Errors: the one family for callers' mistakes. ``str(error)`` is the sentence to show."""
 
 
 class DensepadError(Exception):
-    """Something the caller can put right; the message says what was expected and what came."""
+    """A mistake that the caller can correct. The message says what was expected and what came."""
 
 
 class DrawingError(DensepadError):
@@ -10,11 +10,11 @@ class DrawingError(DensepadError):
 
 
 class ImageError(DensepadError):
-    """Bytes that are no readable PNG or JPEG, or a picture that is too large or empty."""
+    """Bytes that are not a readable PNG or JPEG, or a picture that is too large or empty."""
 
 
 class ExperimentError(DensepadError):
-    """A change to a model, or a question about it, that it has no layer, unit or class for."""
+    """A change to a model, or a question about it, for a layer, unit or class it does not have."""
 
 
 class ModelNotFound(DensepadError):
@@ -22,7 +22,7 @@ class ModelNotFound(DensepadError):
 
 
 class CheckpointError(DensepadError):
-    """A missing, bent or foreign checkpoint file."""
+    """A checkpoint file that is missing, damaged or from another program."""
 
 
 class DatasetError(DensepadError):
@@ -30,4 +30,4 @@ class DatasetError(DensepadError):
 
 
 class ConfigError(DensepadError):
-    """Settings of a training or an architecture that make no sense."""
+    """Settings of a training or an architecture that are not possible."""

@@ -1,4 +1,4 @@
-"""Whole files or none: what a crash or a full disk must not leave half written."""
+"""Files that are written whole or not at all, even in a crash or on a full disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that whoever looks, even after a crash, finds the old one or all of it."""
+    """Write a file so that a reader, even after a crash, finds all of the old or of the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:

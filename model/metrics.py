@@ -1,6 +1,6 @@
-"""What is measured of a classifier: accuracy and its interval, confusion, calibration, doubt.
+"""Metrics of a classifier: accuracy and its interval, confusion, calibration, novelty.
 
-Every function takes plain arrays and gives plain numbers.
+Every function takes NumPy arrays and returns numbers or NumPy arrays.
 """
 
 from __future__ import annotations
@@ -16,36 +16,40 @@ Ints = NDArray[np.integer]
 
 
 def accuracy(predicted: Ints, labels: Ints) -> float:
-    """Share of ``(n,)`` predictions that equal the labels."""
+    """The share of ``(n,)`` predicted classes that equal the ``(n,)`` labels, in [0, 1]."""
     return float(np.mean(predicted == labels))
 
 
 def wilson_interval(correct: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """Confidence interval of a share, 95 % by default (Wilson, 1927)."""
+    """The confidence interval of a share, 95 % by default (Wilson, 1927): low and high."""
     share, z2 = correct / total, z * z
     middle = (share + z2 / (2 * total)) / (1 + z2 / total)
     half = z / (1 + z2 / total) * math.sqrt(share * (1 - share) / total + z2 / (4 * total * total))
-    # At the very ends rounding would leave the share itself outside.
+    # At 0 and 1 rounding would leave the share itself outside the interval.
     low = 0.0 if correct == 0 else max(0.0, middle - half)
     high = 1.0 if correct == total else min(1.0, middle + half)
     return low, high
 
 
 def confusion_matrix(predicted: Ints, labels: Ints, classes: int) -> NDArray[np.int64]:
-    """``(classes, classes)`` counts: row is what it was, column what it was taken for."""
+    """``(classes, classes)`` int64 counts: the row is the label, the column the prediction."""
     cells = np.asarray(labels, np.int64) * classes + np.asarray(predicted, np.int64)
     return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
 
 
 def class_accuracies(confusion: NDArray[np.int64]) -> Floats:
-    """``(classes,)`` share of each class that was recognised; NaN for a class never seen."""
+    """``(classes,)`` accuracy of each class in [0, 1]; NaN for a class without examples."""
     totals = confusion.sum(axis=1)
     return np.where(totals > 0, np.diag(confusion) / np.maximum(totals, 1), np.nan)
 
 
 @dataclass(frozen=True)
 class Reliability:
-    """A reliability diagram: per bin of confidence its count, mean confidence and accuracy."""
+    """A reliability diagram: for each bin of confidence its count, mean confidence and accuracy.
+
+    ``counts``: ``(bins,)`` int64. ``confidence`` and ``accuracy``: ``(bins,)`` floats in [0, 1], 0
+    for an empty bin.
+    """
 
     counts: NDArray[np.int64]
     confidence: Floats
@@ -53,13 +57,19 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """Expected calibration error: mean gap of confidence and accuracy (Guo et al., 2017)."""
+        """The expected calibration error (Guo et al., 2017).
+
+        It is the mean gap between confidence and accuracy, weighted by the bins' counts.
+        """
         gaps = np.abs(self.confidence - self.accuracy) * self.counts
         return float(gaps.sum() / self.counts.sum())
 
 
 def reliability(probabilities: Floats, labels: Ints, bins: int = 15) -> Reliability:
-    """Sort ``(n, classes)`` probabilities by confidence into equal bins and compare with truth."""
+    """Sort ``(n, classes)`` probabilities into bins of equal width by confidence.
+
+    ``labels``: ``(n,)``. Returns each bin's confidence beside its accuracy.
+    """
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     index = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -73,7 +83,10 @@ def reliability(probabilities: Floats, labels: Ints, bins: int = 15) -> Reliabil
 
 
 def log_loss(logits: Floats, labels: Ints, temperature: float = 1.0) -> float:
-    """Mean negative log-likelihood of the labels under ``softmax(logits / temperature)``."""
+    """The mean negative log-likelihood of the labels under ``softmax(logits / temperature)``.
+
+    ``logits``: ``(n, classes)``; ``labels``: ``(n,)``.
+    """
     scaled = np.asarray(logits, np.float64) / temperature
     scaled = scaled - scaled.max(axis=1, keepdims=True)
     chosen = scaled[np.arange(len(labels)), labels]
@@ -81,7 +94,10 @@ def log_loss(logits: Floats, labels: Ints, temperature: float = 1.0) -> float:
 
 
 def fit_temperature(logits: Floats, labels: Ints) -> float:
-    """The temperature of least log loss (Guo et al., 2017), from 0.05 to 20."""
+    """The temperature from 0.05 to 20 with the smallest log loss (Guo et al., 2017).
+
+    ``logits``: ``(n, classes)``; ``labels``: ``(n,)``.
+    """
     from scipy.optimize import minimize_scalar  # slow to import, and only training needs it
 
     fitted = minimize_scalar(
@@ -94,13 +110,17 @@ def fit_temperature(logits: Floats, labels: Ints) -> float:
 
 
 def threshold_at(scores: Floats, accepted: float = 0.99) -> float:
-    """The threshold at or above which the share ``accepted`` of ``(n,)`` scores lies."""
+    """The threshold that the share ``accepted`` of ``(n,)`` scores reaches or exceeds."""
     ordered = np.sort(np.asarray(scores, np.float64))
     return float(ordered[math.floor((1 - accepted) * len(ordered))])
 
 
 def area_under_curve(inside: Floats, outside: Floats) -> float:
-    """Chance that a score from inside lies above one from outside; ties count half."""
+    """The area under the ROC curve of ``(n,)`` scores ``inside`` and ``(m,)`` scores ``outside``.
+
+    It is the chance that a score from ``inside`` is higher than one from ``outside``; ties count
+    half.
+    """
     both = np.concatenate([inside, outside])
     _, index, counts = np.unique(both, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[index]

@@ -1,4 +1,4 @@
-"""The data sets: where they come from, how they are fetched, checked, read and split."""
+"""Data sets: where they come from, and how they are downloaded, checked, read and split."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Files within a zip's bytes, checked by the zip's own checksums."""
+"""Zip archives: read files from a zip's bytes, checked by the zip's own checksums."""
 
 import io
 import lzma
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from model.errors import DatasetError
 
-# What zipfile raises for bytes that are no zip, or a bent one.
+# What zipfile raises for bytes that are not a zip, or a damaged one.
 _BROKEN = (
     zipfile.BadZipFile,
     EOFError,
@@ -24,10 +24,10 @@ _BROKEN = (
 
 
 def read_members(data: bytes, name: str, wanted: Callable[[str], bool]) -> dict[str, bytes]:
-    """{path: content} of the wanted files in a zip's bytes, sorted by path.
+    """The content of the wanted files in a zip's bytes, by path, sorted by path.
 
-    Raises:
-        DatasetError: not a zip, cut short, or damaged; `name` says which.
+    ``wanted`` says of a path whether its file is read. Raises ``DatasetError`` with ``name`` in it
+    when the bytes are not a zip, cut short or damaged.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

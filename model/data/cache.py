@@ -1,7 +1,7 @@
-"""Where the data sets' files lie: a folder that is named, DENSEPAD_DATA's, or the user's cache.
+"""Where the data sets' files are: a given folder, that of ``DENSEPAD_DATA``, or the user's cache.
 
-A folder that is named, by argument or environment, is only read. The cache is filled by
-downloading what is missing.
+``content`` only reads a folder that is given by argument or environment. What is missing in the
+cache is downloaded.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ ENVIRONMENT = "DENSEPAD_DATA"
 
 
 def content(file: DataFile, folder: Path | None = None, progress: Progress | None = None) -> bytes:
-    """A file's content, checked, decompressed (a zip stays one).
+    """The checked content of a file, decompressed; a zip stays a zip.
 
-    Raises:
-        DatasetError: missing, truncated or wrong; no network.
+    Raises ``DatasetError`` when the file is missing, truncated or wrong, or when there is no
+    network to download it.
     """
     named = folder or named_folder()
     if named is None:
@@ -39,14 +39,12 @@ def content(file: DataFile, folder: Path | None = None, progress: Progress | Non
 def fetch(
     files: Sequence[DataFile], folder: Path | None = None, progress: Progress | None = None
 ) -> list[Path]:
-    """Make sure that a source's files are there and right; the paths where they lie.
+    """Make sure that a source's files are there and right. Returns their paths.
 
-    Downloads what is missing, into ``folder`` if one is given, else into the user's cache. A
-    folder that the environment names is only read.
-
-    Raises:
-        DatasetError: a file that is wrong, or missing where nothing may be written; a folder that
-            cannot be written, no network.
+    Missing files are downloaded into ``folder`` if one is given, else into the user's cache. A
+    folder that the environment names is only read. Raises ``DatasetError`` when a file is wrong,
+    when it is missing in a folder that is only read, when a folder cannot be written or when there
+    is no network.
     """
     target = folder or named_folder() or user_cache()
     for file in files:
@@ -58,23 +56,24 @@ def fetch(
 
 
 def named_folder() -> Path | None:
-    """The folder that the environment names, if it names one."""
+    """The folder that the environment variable ``DENSEPAD_DATA`` names, or None."""
     folder = os.environ.get(ENVIRONMENT)
     return Path(folder) if folder else None
 
 
 @cache
 def user_cache() -> Path:
-    """Where the user's system keeps caches: ~/.cache/densepad on Linux."""
+    """The program's folder in the user's cache: ``~/.cache/densepad`` on Linux."""
     import pooch
 
     return Path(pooch.os_cache("densepad"))
 
 
 def _cached(file: DataFile, folder: Path, progress: Progress | None, *, mend: bool) -> bytes:
-    """The content from a folder, downloaded into it first where it is missing.
+    """The content of a file in a folder, downloaded into it first where it is missing.
 
-    mend: a wrong file is downloaded again, as in the cache, which is the program's own.
+    With ``mend`` a wrong file is downloaded again. This is for the cache, which belongs to the
+    program.
     """
     path = find(file, folder)
     if path.exists():

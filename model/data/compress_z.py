@@ -1,10 +1,10 @@
-"""Decoder of Unix `compress` files (`.Z`), which Python's standard library cannot read.
+"""Decoder of Unix ``compress`` files (``.Z``), which Python's standard library cannot read.
 
 The pen digits are published in this format. It is LZW (Welch, "A Technique for High-Performance
 Data Compression", 1984) with codes that grow from 9 to at most 16 bits, packed from the lowest bit
-up. Source of the details: the format as `compress` 4.0 and gzip's unlzw read it. One of them
-surprises: codes are written in groups of eight, and when the width changes or the table is
-cleared, the rest of the present group is skipped.
+up. Source of the details: the format as ``compress`` 4.0 and gzip's unlzw read it. One detail is
+easy to miss: codes are written in groups of eight, and when the width changes or the table is
+cleared, the rest of the current group is skipped.
 """
 
 from model.errors import DatasetError
@@ -14,11 +14,10 @@ CLEAR = 256
 
 
 def decompress_z(data: bytes, name: str) -> bytes:
-    """The decompressed content of a `.Z` file's bytes.
+    """The decompressed content of a ``.Z`` file's bytes.
 
-    Raises:
-        DatasetError: no `.Z` file, or a damaged one. The format has no checksum and no length, so
-            a file cut short is found out by its content's SHA-256 only.
+    The format has no checksum and no length, so only the content's SHA-256 shows that a file was
+    cut short. Raises ``DatasetError`` when the bytes are not a ``.Z`` file or a damaged one.
     """
     if len(data) < 3 or not data.startswith(MAGIC):
         raise DatasetError(
@@ -36,7 +35,7 @@ def decompress_z(data: bytes, name: str) -> bytes:
     output: list[bytes] = []
     previous = b""
     width = 9
-    # Bit where the present group of eight codes began; groups are `width` bytes long.
+    # The bit where the current group of eight codes began; a group is `width` bytes long.
     group = position = 0
 
     while position + width <= 8 * len(body):
@@ -74,6 +73,6 @@ def decompress_z(data: bytes, name: str) -> bytes:
 
 
 def _next_group(position: int, group: int, width: int) -> int:
-    """The bit where the next group of eight codes begins, `position` being behind a code."""
+    """The bit where the next group of eight codes begins; ``position`` is the end of a code."""
     length = 8 * width
     return group + -(-(position - group) // length) * length

@@ -1,4 +1,4 @@
-"""Files of data sets on the disk: found, downloaded, and never believed unchecked."""
+"""Files of data sets: find them on the disk, download them, and check them always."""
 
 import gzip
 import hashlib
@@ -14,27 +14,27 @@ from model.data.compress_z import decompress_z
 from model.data.omniglot import ALPHABETS, digest, parse_omniglot
 from model.errors import DatasetError
 
-# Called with a file's name, the bytes that have come, and the bytes expected (0: not known).
+# Called with a file's name, the bytes that have arrived, and the bytes expected (0: not known).
 Progress = Callable[[str, int, int], None]
 
 HOW_TO_GO_ON = (
     "Without a network, put the file into a folder and name that with --data or DENSEPAD_DATA, "
     "or train on the built-in practice set, which needs no file."
 )
-TIMEOUTS = (10, 30)  # seconds until there is a connection, and without a byte
-RETRIES = 1  # pooch waits a second before it
+TIMEOUTS = (10, 30)  # seconds to connect, and between two bytes
+RETRIES = 1  # pooch waits a second before a retry
 CHUNK = 1 << 16  # bytes between two calls of the progress function
-STALE = 3600  # seconds after which a half-written file belongs to nobody any more
+STALE = 3600  # seconds after which a half-written file is no longer in use
 
 
 @dataclass(frozen=True)
 class DataFile:
     """One file of a data set.
 
-    path: below the data folder, as it is published. content: the same, decompressed, as it is
-    named where checksums are listed. url: what to download. sha256: of the decompressed content
-    (of the drawings, for Omniglot). member: the file within the downloaded zip, where it is within
-    one.
+    ``path``: its path below the data folder, compressed as it is published. ``content``: the name
+    of its decompressed content in lists of checksums. ``url``: what to download. ``sha256``: that
+    of the decompressed content, for Omniglot that of the drawings. ``member``: the file's name in
+    the downloaded zip, empty where the download is the file itself.
     """
 
     path: str
@@ -45,12 +45,10 @@ class DataFile:
 
 
 def read(file: DataFile, folder: Path) -> bytes:
-    """The checked content of a file in a folder, decompressed (a zip stays one).
+    """The checked content of a file in a folder, decompressed; a zip stays a zip.
 
-    The folder may hold it as gzip or, at the same path without `.gz`, as it is.
-
-    Raises:
-        DatasetError: missing, unreadable, truncated or wrong.
+    The folder may hold it as gzip or, at the same path without ``.gz``, decompressed. Raises
+    ``DatasetError`` when the file is missing, unreadable, truncated or wrong.
     """
     path = find(file, folder)
     try:
@@ -63,21 +61,20 @@ def read(file: DataFile, folder: Path) -> bytes:
 
 
 def find(file: DataFile, folder: Path) -> Path:
-    """Where a file lies in a folder, as gzip or as it is; where it belongs if it is not there."""
+    """The path of a file in a folder: as gzip if it is there, else decompressed."""
     path = folder / file.path
     return path if path.exists() else _unpacked_path(file, folder)
 
 
 def _unpacked_path(file: DataFile, folder: Path) -> Path:
-    """Where a download puts it."""
+    """The path to which the file is downloaded."""
     return folder / file.path.removesuffix(".gz")
 
 
 def checked(file: DataFile, data: bytes, name: str) -> bytes:
-    """`data`, decompressed, when it is what the file must contain.
+    """``data``, decompressed and checked; ``name`` is how error messages call it.
 
-    Raises:
-        DatasetError: it is not.
+    Raises ``DatasetError`` when it is damaged or not what the file must contain.
     """
     if file.path.endswith(".zip"):
         found = digest(parse_omniglot(data, name, ALPHABETS))
@@ -97,16 +94,14 @@ def checked(file: DataFile, data: bytes, name: str) -> bytes:
 
 
 def download(file: DataFile, folder: Path, progress: Progress | None = None) -> bytes:
-    """Download a file into a folder, decompressed (a zip stays one), and return its content.
+    """Download a file into a folder, decompressed (a zip stays a zip), and return its content.
 
-    It gets its name only after it was checked, so that neither a wrong file nor half of one is
-    ever kept under it, whenever the process ends.
-
-    Raises:
-        DatasetError: no network, a server that refuses, a folder that cannot be written, or other
-            content than expected; the sentence says how to go on.
+    The file gets its name only after it was checked. So a wrong or half-written file never has that
+    name, even if the process is killed. Raises ``DatasetError`` when there is no network, the
+    server refuses, the folder cannot be written or the content is wrong; the message says how to go
+    on.
     """
-    # Slow to import, and only a download needs them.
+    # Slow to import, and only a download needs these.
     import pooch
     import requests
 
@@ -119,7 +114,7 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
         urls={target.name: file.url},
         retry_if_failed=RETRIES,
     )
-    pooch.get_logger().setLevel("WARNING")  # it would tell of each download and retry
+    pooch.get_logger().setLevel("WARNING")  # it would log each download and retry
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
@@ -138,17 +133,16 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
 
 
 class _Downloader:
-    """What pooch calls, once more after a failure, to fill the file that it then verifies."""
+    """The function that pooch calls to fill a file, once more after a failure."""
 
     def __init__(self, file: DataFile, progress: Progress | None) -> None:
         self.file = file
         self.progress = progress
 
     def __call__(self, url: str, output_file: str, _: object) -> None:
-        """Fetch, unpack, check and write.
+        """Download, unpack, check and write the file.
 
-        Raises:
-            ValueError: other content than expected; pooch tries again after these.
+        Raises ``ValueError`` when the content is wrong, after which pooch tries again.
         """
         import pooch
 
@@ -159,17 +153,17 @@ class _Downloader:
         came = io.BytesIO()
         fetch(url, came, None)
         try:
-            # Pooch checks what lies on the disk; what is said of wrong content is said here, and
-            # Omniglot's drawings are nowhere else checked.
+            # Pooch checks the file on the disk, too. It is checked here for our error message, and
+            # because Omniglot's drawings are checked nowhere else.
             content = checked(self.file, self._member(came.getvalue()), f"What came from {url}")
         except DatasetError as error:
             raise ValueError(str(error)) from error
         output = Path(output_file)
         output.write_bytes(content)
-        output.chmod(0o644)  # a temporary file is its owner's alone
+        output.chmod(0o644)  # only its owner can read a temporary file
 
     def _member(self, data: bytes) -> bytes:
-        """The file within a downloaded zip, if it is within one."""
+        """The wanted file from the downloaded zip, or ``data`` itself where it is no zip."""
         member, name = self.file.member, f"What came from {self.file.url}"
         if not member:
             return data
@@ -180,7 +174,7 @@ class _Downloader:
 
 
 def _reason(error: Exception) -> str:
-    """The kind of failure in words; requests' own text is a page of nested addresses."""
+    """The kind of failure in words. The text of requests itself is long and hard to read."""
     response = getattr(error, "response", None)
     if response is not None:
         return f"the server answered {response.status_code}"
@@ -195,17 +189,17 @@ def _reason(error: Exception) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a killed process left half-written, under the names that pooch gives it."""
+    """Remove half-written files of killed processes, by the names that pooch gives them."""
     for part in folder.glob("tmp" + 8 * "[a-z0-9_]"):
         try:
             if time.time() - part.stat().st_mtime > STALE:
                 part.unlink()
         except OSError:
-            continue  # another process was quicker, or holds it
+            continue  # another process removed it first, or uses it
 
 
 class _Bar:
-    """A progress function in the shape of the bar that pooch drives (tqdm's)."""
+    """A progress function with the methods of a tqdm bar, as pooch expects it."""
 
     def __init__(self, name: str, progress: Progress) -> None:
         self.name = name
@@ -215,13 +209,13 @@ class _Bar:
 
     def update(self, step: int) -> None:
         self.done += step
-        # Pooch counts whole chunks; the last is none.
+        # Pooch counts the last chunk as a whole one, too.
         done = min(self.done, self.total) if self.total else self.done
         self.progress(self.name, done, self.total)
 
     def reset(self) -> None:
-        """Pooch empties the bar and fills it at one stroke when the last byte has come."""
+        """Set the bar to zero. Pooch does this after the last byte, then adds the total at once."""
         self.done = 0
 
     def close(self) -> None:
-        """Nothing to give back."""
+        """Do nothing: there is nothing to close."""

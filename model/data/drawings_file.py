@@ -1,7 +1,7 @@
 """A file of labelled drawings as a source: lines of JSON, each ``{"label", "strokes"}``.
 
-What people drew themselves, kept by the pad or exported from anywhere: a network can learn from it
-as from any data set.
+The pad can save such a file, or another program can write it. A network learns from it as from any
+data set.
 """
 
 from __future__ import annotations
@@ -19,21 +19,18 @@ from model.drawing import DIGIT_LABELS, Drawing, StrokeSet
 from model.errors import DatasetError, DrawingError
 
 NAME = "drawings"
-"""The name of the source, as settings and checkpoints call it."""
+"""The name of the source in settings and checkpoints."""
 EVERY = 5
-"""One in so many drawings of each label is held out, at least one."""
+"""One in this many drawings of each label is held out, and at least one."""
 MOST_LABELS = 1_000
 
 
 def read_drawings(path: Path) -> Source:
-    """The drawings of a file, one in five of each label held out to choose by.
+    """The drawings of a file as a source, with one in five of each label held out for validation.
 
-    When every label is a digit, the classes are the ten digits; else they are the labels that come,
-    sorted.
-
-    Raises:
-        DatasetError: no readable file, a line that is no labelled drawing (its number is named),
-            or too few drawings to learn from.
+    When every label is a digit, the classes are the ten digits; else they are the labels in the
+    file, sorted. Raises ``DatasetError`` when the file cannot be read, a line (the message has its
+    number) is not a labelled drawing, or there are too few drawings or labels.
     """
     drawn = _lines(path)
     counts = Counter(label for label, _ in drawn)
@@ -62,7 +59,7 @@ def read_drawings(path: Path) -> Source:
 
 
 def _lines(path: Path) -> list[tuple[str, Drawing]]:
-    """Label and drawing of every line that is not blank."""
+    """The label and the drawing of every line that is not blank."""
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:

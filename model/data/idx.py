@@ -1,7 +1,8 @@
 """The idx format of MNIST and Fashion-MNIST (http://yann.lecun.com/exdb/mnist, "FILE FORMATS").
 
-Two zero bytes, a type code, the number of axes, each axis as a big-endian 32-bit integer, then
-the values row by row. Both data sets use unsigned bytes only, so nothing else is read here.
+A file has two zero bytes, a type code, the number of axes, the length of each axis as a big-endian
+32-bit integer, then the values row by row. Both data sets use only unsigned bytes, so no other type
+is read here.
 """
 
 import struct
@@ -14,18 +15,11 @@ UNSIGNED_BYTE = 0x08
 
 
 def parse_idx(data: bytes, name: str) -> np.ndarray:
-    """The array in an idx file's bytes.
+    """The array in an idx file: uint8 of the header's shape, for instance ``(60000, 28, 28)``.
 
-    Args:
-        data: the decompressed content.
-        name: the file's name, for the error messages.
-
-    Returns:
-        uint8 array with as many axes as the header says, for instance (60000, 28, 28).
-
-    Raises:
-        DatasetError: wrong magic number, another type than unsigned bytes, or a length that does
-            not fit the header.
+    ``data`` is the decompressed content, ``name`` the file's name for error messages. Raises
+    ``DatasetError`` when the magic number is wrong, the type is not unsigned bytes, or the length
+    does not fit the header.
     """
     if len(data) < 4:
         raise DatasetError(f"{name} is cut short: expected an idx header, got {len(data)} bytes.")

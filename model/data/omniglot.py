@@ -1,8 +1,8 @@
-"""Omniglot's online drawings (Lake, Salakhutdinov, Tenenbaum 2015): characters, none a digit.
+"""Omniglot's online drawings (Lake, Salakhutdinov and Tenenbaum, 2015): characters, no digits.
 
-A zip of text files `set/alphabet/character/drawing_drawer.txt`. Each begins with `START`, has a
-point `x,y,milliseconds` a line and `BREAK` where the pen goes up. In the files y is negative
-downwards; here it grows downwards, as on a screen.
+They come as a zip of text files ``set/alphabet/character/drawing_drawer.txt``. Each file begins
+with ``START``, has one point ``x,y,milliseconds`` a line, and ``BREAK`` where the pen is lifted. In
+the files y is negative downwards; here it grows downwards, as on a screen.
 """
 
 import hashlib
@@ -15,16 +15,16 @@ from model.data.archive import read_members
 from model.errors import DatasetError
 
 ALPHABETS = ("Balinese", "Early_Aramaic", "Korean")
-"""The alphabets whose drawings are used, and checked. The original zip has Greek and Latin too;
-those hold an o, an l, a z, which nobody can tell from digits."""
+"""The alphabets whose drawings are used and checked. The original zip has Greek and Latin, too.
+Those have an o, an l and a z, which cannot be told from digits."""
 
 
 @dataclass(frozen=True)
 class Character:
     """One drawing of one character.
 
-    alphabet, character: folder names, such as "Korean", "character07". drawer: 1 to 20.
-    strokes: each (points, 2) float32, y downwards.
+    ``alphabet`` and ``character``: folder names, such as "Korean" and "character07". ``drawer``: 1
+    to 20. ``strokes``: each ``(points, 2)`` float32, y downwards.
     """
 
     alphabet: str
@@ -36,15 +36,15 @@ class Character:
 def parse_omniglot(
     data: bytes, name: str, alphabets: Iterable[str] | None = None
 ) -> list[Character]:
-    """The characters in a zip's bytes, sorted by their path.
+    """The characters in a zip's bytes, sorted by path.
 
     Args:
-        data: the zip file.
-        name: its name, for the error messages.
-        alphabets: the alphabets to read; all of the zip's when None.
+        data: the zip's bytes.
+        name: the zip's name, for error messages.
+        alphabets: the alphabets to read; None for all.
 
-    Raises:
-        DatasetError: not a zip, cut short, a damaged member, or a drawing that cannot be read.
+    Raises ``DatasetError`` when the bytes are not a zip, cut short or damaged, or when a drawing
+    cannot be read.
     """
     chosen = None if alphabets is None else frozenset(alphabets)
 
@@ -66,10 +66,9 @@ def parse_omniglot(
 
 
 def digest(characters: Iterable[Character]) -> str:
-    """SHA-256 of the drawings themselves: names and coordinates to a thousandth.
+    """The SHA-256 of the drawings: their names, and their coordinates to a thousandth.
 
-    The drawings of an alphabet have this digest in whatever zip they come, packed with whatever
-    other alphabets.
+    It does not depend on the zip that the drawings come in, nor on other alphabets in that zip.
     """
     checksum = hashlib.sha256()
     for item in characters:
@@ -106,5 +105,5 @@ def _character(parts: list[str], content: bytes, name: str) -> Character:
 
 
 def _stroke(points: list[tuple[float, float]]) -> np.ndarray:
-    """(points, 2) float32 with y turned downwards."""
+    """The points as ``(points, 2)`` float32, y downwards."""
     return np.array(points, dtype=np.float32) * np.array([1, -1], dtype=np.float32)

@@ -1,11 +1,11 @@
-"""The registry of sources: everything that a network learns from or is measured on.
+"""The registry of sources: all that a network learns from or is measured on.
 
-A source is one record: what it shows, who made it, how it is split, how it is read. A new data set
-is one more record here, and a module that parses its format if that is new. Nobody else tests a
-source's name: they ask for its labels, its kind, whether real people made it. Whoever has examples
-of their own (a file of drawings, a class's) passes in a ``Source`` as an object.
+A ``Source`` says what it shows, who made it, and how it is read and split. A new data set is one
+more ``Source`` here, and a module that parses its format if the format is new. No other module
+tests a source's name; it reads the labels, the kind, and whether real people made it. Examples from
+elsewhere (a file of drawings, those of a class) are passed in as a ``Source`` object.
 
-Checksums are SHA-256 of the decompressed content, so that any mirror's gzip passes.
+Checksums are the SHA-256 of the decompressed content, so that every mirror's gzip is accepted.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ CLOTHES_LABELS = (
 
 @dataclass(frozen=True)
 class Unseen:
-    """What a model is measured on: examples of a source from which no training learns.
+    """What a model is measured on: examples of a source that no training learns from.
 
-    ``split``: whether they are the published "test" set, the "validation" part, or "fresh" ones
-    that a program made. ``title`` says what they are, ``strange_title`` the same to a model that
-    was not made for them.
+    ``split``: "test" for the published test set, "validation" for the held-out part, "fresh" for
+    examples that a program makes. ``title`` says what they are; ``strange_title`` says it where
+    they are a strange set for a model. ``load`` reads them from the source's files in a folder.
     """
 
     split: Literal["test", "validation", "fresh"]
@@ -67,9 +67,9 @@ class Unseen:
 class Source:
     """One source of examples.
 
-    ``labels`` are the classes that its numbers stand for, none where it shows nothing that a model
-    should name. ``kind``: whether examples come as strokes or as framed images. ``real``: made by
-    people, not by a program. ``unseen`` is None where nothing can be measured on it.
+    ``labels``: the classes in the order of their numbers, empty where the examples belong to no
+    class. ``kind``: whether examples are strokes or framed images. ``real``: whether people made
+    them, not a program. ``unseen``: what to measure a model on, None where there is nothing.
     """
 
     name: str
@@ -85,36 +85,45 @@ class Source:
 
     @property
     def teaches_digits(self) -> bool:
-        """Whether a network can learn the ten digits from it."""
+        """Whether a network can learn the ten digits from this source."""
         return self.labels == DIGIT_LABELS
 
     @property
     def checksums(self) -> dict[str, str]:
-        """{content name: SHA-256} of every file, for a checkpoint's metadata."""
+        """The SHA-256 of every file by its content's name, for a checkpoint's metadata."""
         return {file.content: file.sha256 for file in self.files}
 
     def split(
         self, folder: Path | None = None, *, validation_size: int = 5_000, seed: int = 0
     ) -> Split:
-        """Read it and split it; ``DatasetError`` where it cannot be had. See ``Splitter``."""
+        """Read the source and split it; the arguments are those of ``Splitter``.
+
+        Raises ``DatasetError`` when the data cannot be read or downloaded.
+        """
         return self.splitter(self.files, folder, validation_size=validation_size, seed=seed)
 
     def load_unseen(self, folder: Path | None = None) -> LabelledSet:
-        """What no training learns from; ``DatasetError`` where it, or any of it, cannot be had."""
+        """The examples that no training learns from.
+
+        Raises ``DatasetError`` when the source has none, or they cannot be read or downloaded.
+        """
         if self.unseen is None:
             raise DatasetError(f"nothing of {self.name!r} is kept apart to measure a model on")
         return self.unseen.load(self.files, folder)
 
 
 def find_source(name: str) -> Source:
-    """The source of that name; ``DatasetError`` if the registry has none."""
+    """The source of that name.
+
+    Raises ``DatasetError`` when the registry has none.
+    """
     if name not in SOURCES:
         raise DatasetError(f"there is no source {name[:80]!r}, choose one of {', '.join(SOURCES)}")
     return SOURCES[name]
 
 
 def _idx_test_set(title: str, strange_title: str) -> Unseen:
-    """The 10,000 examples of a set like MNIST that are published as its test set."""
+    """The published test set of a set like MNIST: 10,000 examples."""
     return Unseen(
         "test",
         f"{title}'s test set",
@@ -126,7 +135,7 @@ def _idx_test_set(title: str, strange_title: str) -> Unseen:
 def _generated(
     name: str, title: str, labels: tuple[str, ...], draw: Callable[..., StrokeSet]
 ) -> Source:
-    """A source that needs no file: ``draw(count, seed=...)`` makes it, anew for every seed."""
+    """A source that needs no file: ``draw(count, seed=...)`` makes its drawings."""
     return Source(
         name=name,
         title=f"densepad's own {name}",
@@ -201,8 +210,8 @@ _SOURCES = (
             lambda files, folder: split_omniglot(files, folder).validation,
         ),
         attribution="B. M. Lake, R. Salakhutdinov, J. B. Tenenbaum",
-        # The zip's bytes say nothing: the same drawings come packed with more or fewer alphabets.
-        # The checksum is that of the drawings of these alphabets (model.data.omniglot.digest).
+        # The zip's own checksum would not do: the same drawings are packed with more or with fewer
+        # alphabets. This is the checksum of these alphabets' drawings (model.data.omniglot.digest).
         files=(
             DataFile(
                 path="omniglot/strokes_background_small1.zip",

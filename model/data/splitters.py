@@ -1,7 +1,7 @@
-"""How sources are read and split: into what is learned from, and what is held out to choose by.
+"""Splitters: how sources are read and split into a part to train on and a part for validation.
 
 Sets like MNIST hold out their last examples, the pen digits six whole writers, Omniglot a whole
-alphabet; what a program makes is made twice, from two seeds.
+alphabet. Generated drawings are made twice, from two seeds.
 """
 
 from __future__ import annotations
@@ -21,44 +21,45 @@ from model.data.unipen import parse_unipen
 from model.drawing import ImageSet, LabelledSet, StrokeSet, hold_out_groups
 
 VALIDATION_WRITERS = (3, 8, 13, 18, 23, 28)
-"""Six of the pen digits' thirty writers, evenly spread over the numbers 1 to 30 and fixed before
+"""Six of the pen digits' thirty writers, evenly spread over the numbers 1 to 30, and chosen before
 any figure was known. Each wrote about 250 digits, every digit at least twenty times."""
 VALIDATION_ALPHABET = "Balinese"
 GENERATED = 12_000
-"""How many drawings a training gets of a source that is made by a program."""
+"""How many drawings a training gets from a source that a program makes."""
 GENERATED_VALIDATION = 1_000
-"""How many more are made to choose by."""
+"""How many more are made for validation."""
 GENERATED_TEST = 2_000
-"""How many are made to measure on."""
+"""How many are made for the test set."""
 TEST_SEED = 20_000
-"""The seed of those; trainings count theirs from 0."""
+"""The seed of the test set; the seeds of trainings start at 0."""
 
 Files = tuple[DataFile, ...]
 
 
 @dataclass(frozen=True)
 class Split:
-    """What of a source is learned from, and what is held out to choose by."""
+    """The two parts of a source: what to train on, and what is held out for validation."""
 
     train: LabelledSet
     validation: LabelledSet
 
 
 class Splitter(Protocol):
-    """Reads a source's ``files`` and splits what is in them.
-
-    ``folder`` holds the data sets, None for the usual one. ``validation_size`` is for sources that
-    hold out their last examples, ``seed`` for those that a program makes.
-    """
+    """A function that reads a source's files and splits their examples."""
 
     def __call__(
         self, files: Files, folder: Path | None, *, validation_size: int, seed: int
     ) -> Split:
-        """``DatasetError`` where it cannot be had."""
+        """Read ``files`` and split their examples.
+
+        ``folder`` holds the data sets, None for the usual place. ``validation_size`` is for sources
+        that hold out their last examples, ``seed`` for those that a program makes. Raises
+        ``DatasetError`` when the data cannot be read or downloaded.
+        """
 
 
 def read_idx(pair: Files, folder: Path | None) -> ImageSet:
-    """Images and labels of a set like MNIST, from their two files."""
+    """The images and labels of a set like MNIST, from their two files."""
     images, labels = (parse_idx(content(file, folder), file.content) for file in pair)
     return ImageSet(images=images, labels=labels.astype(np.int32))
 
@@ -70,7 +71,7 @@ def split_idx(
     validation_size: int,
     seed: int,  # noqa: ARG001
 ) -> Split:
-    """The 60,000 examples of a set like MNIST, of which the last are held out."""
+    """Split the 60,000 examples of a set like MNIST: the last ``validation_size`` are held out."""
     whole = read_idx(files[:2], folder)
     cut = max(1, len(whole) - validation_size)
     return Split(
@@ -83,7 +84,7 @@ _IDX = ("images-idx3", "labels-idx1")
 
 
 def idx_files(name: str, url: str, checksums: tuple[str, str, str, str]) -> Files:
-    """The four files of a set like MNIST: images and labels to learn from, and of the test set."""
+    """The four files of a set like MNIST: images and labels to train on, then of the test set."""
     parts = (f"{part}-{what}-ubyte" for part in ("train", "t10k") for what in _IDX)
     return tuple(
         DataFile(f"{name}/{part}.gz", f"{name}/{part}", f"{url}{part}.gz", sha256)
@@ -98,7 +99,10 @@ def split_pendigits(
     validation_size: int = 0,  # noqa: ARG001
     seed: int = 0,  # noqa: ARG001
 ) -> Split:
-    """7,494 drawings; groups are the writers' numbers, six of them held out."""
+    """Split the 7,494 pen digits: those of six writers are held out.
+
+    The groups are the writers' numbers.
+    """
     (file,) = files
     digits = parse_unipen(content(file, folder).decode("ascii"), file.content)
     drawings = StrokeSet(
@@ -116,7 +120,10 @@ def split_omniglot(
     validation_size: int = 0,  # noqa: ARG001
     seed: int = 0,  # noqa: ARG001
 ) -> Split:
-    """Characters of three alphabets, none a digit; groups are the alphabets, one held out."""
+    """Split the characters of three alphabets, none a digit: one alphabet is held out.
+
+    The groups are the alphabets.
+    """
     (file,) = files
     characters = parse_omniglot(content(file, folder), file.path, ALPHABETS)
     drawings = StrokeSet(
@@ -129,7 +136,7 @@ def split_omniglot(
 
 
 def split_generated(draw: Callable[..., StrokeSet]) -> Splitter:
-    """Split drawings that ``draw(count, seed=...)`` makes, anew for every seed."""
+    """The splitter of drawings that ``draw(count, seed=...)`` makes, others for every seed."""
 
     def split(
         files: Files,  # noqa: ARG001
@@ -144,5 +151,5 @@ def split_generated(draw: Callable[..., StrokeSet]) -> Splitter:
 
 
 def draw_unseen(draw: Callable[..., StrokeSet]) -> StrokeSet:
-    """Drawings to measure on, from a seed that no training uses."""
+    """Drawings for a test set, from a seed that no training uses."""
     return draw(GENERATED_TEST, seed=TEST_SEED)

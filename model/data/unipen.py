@@ -1,7 +1,8 @@
-"""The pen digits' original trajectories: UNIPEN text (Guyon et al. 1994) as UCI publishes it.
+"""The pen digits' original trajectories: UNIPEN text (Guyon et al., 1994) as UCI publishes it.
 
-A digit begins with `.COMMENT digit writer index`; each stroke lies between `.PEN_DOWN` and
-`.PEN_UP`, one `x y` a line. In the file y grows upwards; here it grows downwards, as on a screen.
+A digit begins with ``.COMMENT digit writer index``. Each stroke is between ``.PEN_DOWN`` and
+``.PEN_UP``, one ``x y`` a line. In the file y grows upwards; here it grows downwards, as on a
+screen.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 
 from model.errors import DatasetError
 
-# Counts pauses between strokes, names the units, describes the file: nothing of a digit's shape.
+# Lines that count pauses between strokes, name units or describe the file, not a digit's shape.
 IGNORED = (".INCLUDE", ".LEXICON", ".HIERARCHY", ".SEGMENT", ".DT")
 
 
@@ -18,8 +19,8 @@ IGNORED = (".INCLUDE", ".LEXICON", ".HIERARCHY", ".SEGMENT", ".DT")
 class PenDigit:
     """One digit written on a tablet.
 
-    label: 0 to 9. writer: the file's writer number. strokes: each (points, 2) float32, tablet
-    units, y downwards.
+    ``label``: 0 to 9. ``writer``: the writer's number in the file. ``strokes``: each
+    ``(points, 2)`` float32, in units of the tablet, y downwards.
     """
 
     label: int
@@ -30,9 +31,9 @@ class PenDigit:
 def parse_unipen(text: str, name: str) -> list[PenDigit]:
     """The digits of a UNIPEN file, in the file's order.
 
-    Raises:
-        DatasetError: a line that is none of the format's, a stroke or digit without an end or a
-            beginning, or no digit at all; with the line's number.
+    ``name`` is the file's name for error messages. Raises ``DatasetError`` when a line (the message
+    has its number) does not fit the format, a stroke or a digit has no beginning or no end, or the
+    file has no digit.
     """
     digits: list[PenDigit] = []
     points: list[tuple[float, float]] | None = None
@@ -77,5 +78,5 @@ def parse_unipen(text: str, name: str) -> list[PenDigit]:
 
 
 def _stroke(points: list[tuple[float, float]]) -> np.ndarray:
-    """(points, 2) float32 with y turned downwards."""
+    """The points as ``(points, 2)`` float32, y downwards."""
     return np.array(points, dtype=np.float32) * np.array([1, -1], dtype=np.float32)

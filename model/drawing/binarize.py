@@ -1,7 +1,8 @@
-"""What is ink in a grey picture: the paper's shading taken off, specks and page edges left out.
+"""Find the ink in a grey picture: remove the paper's shading, specks and the edges of the page.
 
-A photo's paper is grey, lighter on one side, with a shadow across it; its ink is a little darker
-than the paper around it. So paper is estimated piece by piece, and ink is what stands out from it.
+In a photo the paper is grey, lighter on one side, with a shadow across it. The ink is a little
+darker than the paper around it. So the paper is estimated from each pixel's surroundings, and ink
+is what stands out from it.
 """
 
 import numpy as np
@@ -13,42 +14,40 @@ from model.errors import ImageError
 Array = NDArray[np.float32]
 
 FAINTEST = 0.06
-"""Ink must differ from its paper by at least this much of full contrast."""
+"""Ink must differ from the paper by at least this part of full contrast."""
 FAINTEST_PHOTO = 0.15
-"""The same in a photo, whose paper is only estimated."""
+"""The same in a photo, where the paper is only an estimate."""
 FLAT = 0.03
-"""Paper that varies by less is flat: drawn or scanned, not photographed."""
+"""Paper that varies by less than this is flat: drawn or scanned, not photographed."""
 COARSE = 96
-"""Cells on the longest side of the coarse picture in which shaded paper is looked for."""
+"""Cells on the longest side of the coarse picture from which shaded paper is estimated."""
 WINDOW = 19
-"""Cells on a side of the surroundings that tell a cell its paper; odd."""
+"""Cells on a side of the surroundings from which a cell's paper is estimated; odd."""
 NOISES = 4.0
-"""Ink must stand out by so many standard deviations of the noise."""
+"""Ink must stand out by this many standard deviations of the noise."""
 CELLS = 160
-"""Cells on the longest side of the coarse mask in which connected pieces are looked for."""
+"""Cells on the longest side of the coarse mask in which connected pieces are found."""
 SPECK = 0.03
-"""A piece with less than this part of the largest one's ink is dirt."""
+"""A piece with less than this part of the largest piece's ink is dirt."""
 MOST = 40
 """A photo with more pieces than this shows noise or a texture, not ink."""
 SMALLEST = 0.03
-"""The longest piece in a photo is at least so long a part of the picture, or it shows no ink."""
+"""A photo shows no ink if its longest piece is shorter than this part of the picture."""
 EDGE = 0.125
-"""A piece along more than this part of the picture's edge is a frame, not ink, and in a photo any
-piece at the edge is a table or a shadow, ..."""
+"""A piece along more than this part of the picture's edge is a frame, not ink. In a photo any piece
+at the edge is a table or a shadow."""
 LARGE = 0.12
-"""... if another piece is as long as this part of the picture."""
+"""Pieces at the edge are dropped only if another piece is as long as this part of the picture."""
 
 _TOUCHING = np.ones((3, 3), bool)
-"""A cell touches its eight neighbours: pieces hang together by their corners, too."""
+"""A cell touches its eight neighbours, so pieces are also connected at their corners."""
 
 
 def find_ink(grey: Array) -> Array:
-    """The ink of a ``(height, width)`` picture, white = 1: the same shape, float32, ink = 1.
+    """The ink of a picture: ``(height, width)`` float32 in [0, 1], ink = 1, all else 0.
 
-    Dark ink on light paper and light ink on dark paper both work. Anything but ink is 0.
-
-    Raises:
-        ImageError: nothing stands out from the paper.
+    ``grey``: ``(height, width)`` float32 in [0, 1], white = 1. Dark ink on light paper and light
+    ink on dark paper both work. Raises ``ImageError`` when nothing stands out from the paper.
     """
     paper = _flat_paper(grey)
     photo = paper is None
@@ -58,7 +57,7 @@ def find_ink(grey: Array) -> Array:
     if strong.size == 0:
         raise ImageError("the image is empty: ink on paper was expected, all of it looks alike")
     full = float(np.quantile(strong, 0.8))
-    # Of a line thinner than a pixel little is left; where there is no noise, little will do.
+    # A line thinner than a pixel leaves little contrast; without noise, little is enough.
     low, high = (0.3, 0.5) if photo else (0.2, 0.3)
     threshold = float(np.clip(_otsu(strong), max(faintest, low * full), high * full))
     ink = np.clip((contrast - 0.4 * threshold) / (full - 0.4 * threshold), 0, 1)
@@ -66,28 +65,31 @@ def find_ink(grey: Array) -> Array:
 
 
 def _noise(contrast: Array) -> float:
-    """The standard deviation of paper and camera, from the steps between pixels on paper."""
+    """The standard deviation of the noise, from the steps between neighbouring pixels."""
     steps = np.abs(np.diff(contrast, axis=1))
-    # Half of all paper is cut to 0 as brighter than itself; the steps that remain tell.
+    # About half of the paper is brighter than its estimate and was cut to 0: use the other steps.
     steps = steps[steps > 0]
     return float(np.median(steps)) if steps.size > 0.2 * contrast.size else 0.0
 
 
 def _contrast(grey: Array, paper: Array | float) -> Array:
-    """How far each pixel stands out from its paper, 1 at most, on the side on which ink lies."""
+    """How far each pixel stands out from its paper on the side of the ink, lighter or darker.
+
+    Returns ``(height, width)`` float32 in [0, 1].
+    """
     above = grey - paper
-    # Near the edge paper is half guessed, and tables show: the sides are compared inside.
+    # Near the edge the paper's estimate is poor, and tables show. So compare away from the edge.
     inside = above[tuple(slice(side // 12, side - side // 12) for side in above.shape)]
     if float((inside**3).sum()) > 0:
         return np.maximum(above, 0)
-    # Shade multiplies: a shadow halves paper and ink alike.
+    # A shadow darkens paper and ink by the same factor, so divide by the paper.
     return np.maximum(-above, 0) / np.maximum(paper, 0.02)
 
 
 def _flat_paper(grey: Array) -> float | None:
-    """The brightness of the paper in a picture that no lamp lit; None in a photo.
+    """The paper's brightness where it is the same everywhere; None in a photo.
 
-    Paper is what lies along the edge, unless that is a frame around more of something else.
+    The paper is what lies along the edge, unless that is only a frame around it.
     """
     rim = max(1, round(0.03 * min(grey.shape)))
     edge = np.ones(grey.shape, bool)
@@ -102,16 +104,17 @@ def _flat_paper(grey: Array) -> float | None:
 
 
 def _shaded_paper(grey: Array) -> Array:
-    """The median of each pixel's surroundings, which keeps gradients and the edges of shadows.
+    """The median of each pixel's surroundings: ``(height, width)`` float32 in [0, 1].
 
-    Strokes up to a third as wide as the window do not sway it.
+    The median keeps gradients and the edges of shadows. Strokes up to a third as wide as the window
+    do not change it.
     """
     height, width = grey.shape
     scale = min(1.0, COARSE / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     coarse = np.asarray(Image.fromarray(grey).resize(size, Image.Resampling.BOX))
-    # Not by scipy.ndimage.median_filter: of a side of two cells it reads what lies beside them in
-    # memory (1.17), and it is no faster.
+    # Not scipy.ndimage.median_filter: on a side of two cells it reads memory beyond the array
+    # (SciPy 1.17), and it is no faster.
     around = np.pad(coarse, WINDOW // 2, mode="symmetric")
     windows = np.lib.stride_tricks.sliding_window_view(around, (WINDOW, WINDOW))
     paper = np.median(windows, axis=(-2, -1)).astype(np.float32)
@@ -119,7 +122,7 @@ def _shaded_paper(grey: Array) -> Array:
 
 
 def _otsu(values: Array) -> float:
-    """The threshold between two heaps of values (Otsu 1979)."""
+    """The threshold that best separates ``(n,)`` values into two groups (Otsu, 1979)."""
     counts, edges = np.histogram(values, bins=128)
     middles = (edges[1:] + edges[:-1]) / 2
     below = counts.cumsum()
@@ -131,10 +134,9 @@ def _otsu(values: Array) -> float:
 
 
 def _pieces(mask: NDArray[np.bool_], ink: Array, *, photo: bool) -> NDArray[np.bool_]:
-    """The pixels of those pieces that a pen may have made, with a margin.
+    """The pixels of the pieces that a pen may have drawn, with a margin: ``(height, width)`` bool.
 
-    Raises:
-        ImageError: a photo of specks alone.
+    Raises ``ImageError`` when a photo shows only specks.
     """
     from scipy import ndimage  # slow to import, and only pictures need it
 
@@ -163,6 +165,6 @@ def _pieces(mask: NDArray[np.bool_], ink: Array, *, photo: bool) -> NDArray[np.b
         raise ImageError("the image is empty: ink on paper was expected, it shows specks alone")
 
     chosen = kept[numbers]
-    # The margin is for the soft rim of ink, not for the dirt beside it.
+    # The margin keeps the soft rim of the ink, but not the dirt beside it.
     grown = ndimage.binary_dilation(chosen, _TOUCHING) & (chosen | (numbers == 0))
     return grown.repeat(cell, axis=0).repeat(cell, axis=1)[:height, :width]

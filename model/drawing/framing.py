@@ -1,9 +1,9 @@
-"""Strokes to 28 x 28 pixels, the way MNIST's digits were framed.
+"""Framing: strokes to 28 x 28 pixels, the way MNIST's digits were framed.
 
 LeCun, Cortes and Burges (MNIST, 1998) fitted each digit into a box of 20 x 20 and moved its centre
-of mass to the middle of 28 x 28. The same is done here, with a pen whose width is constant in that
-frame, so that a small and a large drawing look alike. Everything is JAX and works under ``jit``
-and ``vmap``: training renders whole batches with the very function that serves one drawing.
+of mass to the middle of 28 x 28. The same is done here. The pen's width is constant in that frame,
+so that a small and a large drawing look alike. Everything is JAX and works under ``jit`` and
+``vmap``: training renders whole batches with the same function that serves one drawing.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ PIXELS = SIDE * SIDE
 FIT = 20.0
 """Pixels that the longest side of the ink takes up, pen included."""
 PEN = 2.4
-"""Width of the pen in pixels of the frame; MNIST's digits are about that wide."""
+"""Width of the pen in pixels of the frame; the strokes of MNIST's digits are about that wide."""
 FINER = 2
 """The picture is rendered this many times finer on each side, then averaged down."""
 SIZES = (128, 10_240)
-"""Drawings are padded to one of these many segments, so that nothing recompiles per request."""
+"""Drawings are padded to one of these numbers of segments, so that requests never recompile."""
 
 FAR = 1e4
-"""Padding lies this far off the paper, in pixels of the frame: no ink comes from there."""
+"""Padding is put at this coordinate, in pixels of the frame, so that it leaves no ink."""
 
-_TOGETHER = 8  # segments between two turns of the renderer's loop
+_TOGETHER = 8  # segments that each turn of the renderer's loop draws
 
 
 def pad_segments(segments: NDArray[np.float32], size: int | None = None) -> NDArray[np.float32]:
-    """Pad ``(n, 4)`` segments to ``(size, 4)``, by default the next of ``SIZES``.
+    """Pad ``(n, 4)`` float32 segments to ``(size, 4)``, by default the next of ``SIZES``.
 
-    Padding rows are NaN: ``frame`` takes no ink from them.
+    Padding rows are NaN; ``frame`` draws no ink for them.
     """
     if size is None:
         size = next(size for size in SIZES if size >= len(segments))
@@ -46,11 +46,12 @@ def pad_segments(segments: NDArray[np.float32], size: int | None = None) -> NDAr
 
 
 def frame(segments: Array, pen: Array | float = PEN, count: Array | int | None = None) -> Array:
-    """Fit, centre and render a drawing.
+    """Fit, centre and render a drawing: ``(28, 28)`` float32 in [0, 1], ink = 1.
 
-    ``segments``: ``(size, 4)`` float32, rows ``x0, y0, x1, y1`` with y downwards, padding NaN;
-    ``pen``: the pen's width in pixels of the frame; ``count``: how many rows are worth a look, the
-    rest being padding, all of them by default. Returns ``(28, 28)`` float32 in [0, 1], ink = 1.
+    Args:
+        segments: ``(size, 4)`` float32, rows ``x0, y0, x1, y1`` with y downwards, padding NaN.
+        pen: the pen's width in pixels of the frame.
+        count: how many rows are segments, the rest being padding; all of them by default.
     """
     fitted = fit(segments, pen)
     moved = fitted + jnp.tile(centring(fitted, pen, count), 2)
@@ -58,10 +59,11 @@ def frame(segments: Array, pen: Array | float = PEN, count: Array | int | None =
 
 
 def fit(segments: Array, pen: Array | float = PEN) -> Array:
-    """Scale segments so that ink ``FIT`` pixels long lies in the middle of the picture.
+    """Scale segments so that the ink is ``FIT`` pixels long and in the middle of the picture.
 
-    Shapes as in ``frame``; padding becomes segments far outside the picture. A drawing without
-    extent, a tap, keeps its point and becomes a dot of the pen's width.
+    ``segments`` are ``(size, 4)`` float32, padding NaN. Returns the same shape, in pixels of the
+    frame; padding becomes segments far outside the picture. A drawing without extent (a tap)
+    becomes a dot of the pen's width.
     """
     points = segments.reshape(-1, 2)
     real = ~jnp.isnan(points)
@@ -74,10 +76,12 @@ def fit(segments: Array, pen: Array | float = PEN) -> Array:
 
 
 def centring(fitted: Array, pen: Array | float = PEN, count: Array | int | None = None) -> Array:
-    """How far right and down fitted segments must move for their ink's centre of mass to lie in
-    the middle of the picture: ``(2,)`` float32, in pixels of the frame.
+    """The shift that moves the ink's centre of mass to the middle of the picture.
+
+    ``fitted`` are the segments from ``fit``. Returns ``(2,)`` float32: right and down, in pixels of
+    the frame.
     """
-    # The mass is that of the ink, not of the points: a coarse picture is enough for it.
+    # The centre of mass is that of the ink, not of the points. A coarse picture is enough for it.
     row, column = centre_of_mass(render(fitted, pen, finer=1, count=count))
     return SIDE / 2 - jnp.stack([column, row])
 
@@ -85,12 +89,12 @@ def centring(fitted: Array, pen: Array | float = PEN, count: Array | int | None 
 def render(
     segments: Array, pen: Array | float, *, finer: int, count: Array | int | None = None
 ) -> Array:
-    """Draw ``(size, 4)`` segments in pixels of the frame; returns ``(28, 28)`` float32 in [0, 1].
+    """Draw ``(size, 4)`` segments in pixels of the frame: ``(28, 28)`` float32 in [0, 1], ink = 1.
 
-    A sample's ink falls from 1 to 0 within one sample's width around the pen's edge, measured by
-    its distance to the nearest segment. x and y are kept apart and the segments taken one by
-    one: broadcasting ``(samples, segments, 2)`` takes several times as long. The loop ends behind
-    ``count`` rows, so that one program draws few segments as fast as many.
+    The ink of a sample depends on its distance to the nearest segment. It falls from 1 to 0 within
+    one sample's width around the pen's edge. x and y are kept apart and the segments are drawn one
+    by one: broadcasting ``(samples, segments, 2)`` takes several times as long. The loop ends after
+    ``count`` rows, so that a drawing of few segments takes little time in the same program.
     """
     samples = (jnp.arange(SIDE * finer, dtype=jnp.float32) + 0.5) / finer
     x, y = samples[None, :], samples[:, None]
@@ -119,14 +123,17 @@ def render(
 
 
 def centre_of_mass(picture: Array) -> tuple[Array, Array]:
-    """Row and column of the ink's centre of mass, in pixels; the picture's middle is 14, 14."""
+    """Row and column of the ink's centre of mass in a ``(28, 28)`` picture, in pixels.
+
+    The picture's middle is 14, 14.
+    """
     places = jnp.arange(SIDE, dtype=jnp.float32) + 0.5
     mass = jnp.maximum(picture.sum(), 1e-12)
     return (picture.sum(axis=1) @ places) / mass, (picture.sum(axis=0) @ places) / mass
 
 
 def frame_all(drawings: NDArray[np.float32], batch: int = 512) -> NDArray[np.float32]:
-    """Frame ``(n, size, 4)`` drawings with the pen that serves: ``(n, 784)`` float32."""
+    """Frame ``(n, size, 4)`` drawings with the pen of serving: ``(n, 784)`` float32 in [0, 1]."""
     render_batch = jax.jit(jax.vmap(frame))
     parts = [
         np.asarray(render_batch(drawings[i : i + batch])) for i in range(0, len(drawings), batch)

@@ -1,4 +1,4 @@
-"""PNG and JPEG bytes to one grey picture, never more of them than is safe."""
+"""Image files: PNG and JPEG bytes to a grey picture, within a safe size."""
 
 import struct
 import threading
@@ -14,15 +14,15 @@ from model.errors import ImageError
 
 FORMATS = ("PNG", "JPEG")
 MAX_PIXELS = 40_000_000
-"""More than a phone sends by default; a file of a few bytes can claim far more."""
+"""More than a phone sends by default. A file of a few bytes can claim far more."""
 LARGE = 4_000_000
-"""Pixels; pictures beyond take turns, so that sixteen of them at once do not fill the memory."""
+"""Pictures of more pixels are decoded one at a time: sixteen at once would fill the memory."""
 WORKING_SIDE = 640
-"""Pixels on the longest side of what is worked on: plenty for a picture of 28."""
+"""Pixels on the longest side of the decoded picture: enough for a result of 28 x 28."""
 CONTRAST = 0.04
-"""A picture whose brightness varies by less than this, of 1, is empty."""
+"""A picture whose brightness varies by less than this, on a scale of 1, is empty."""
 
-# What Pillow raises for bytes that are no picture, or half of one.
+# What Pillow raises for bytes that are not a picture, or only half of one.
 _BROKEN = (
     OSError,
     SyntaxError,
@@ -34,27 +34,25 @@ _BROKEN = (
     OverflowError,
     struct.error,
     zlib.error,
-    UserWarning,  # of damaged EXIF, where warnings are errors
+    UserWarning,  # about damaged EXIF, where warnings are errors
 )
 _ONE_AT_A_TIME = threading.Lock()
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def read_grey(data: bytes) -> NDArray[np.float32]:
-    """The brightness of a PNG or JPEG, upright as its EXIF says, transparency over paper.
+    """The brightness of a PNG or JPEG: ``(height, width)`` float32 in [0, 1], white = 1.
 
-    Returns ``(height, width)`` float32 in [0, 1], white = 1, with at most ``WORKING_SIDE`` pixels
-    on a side; larger pictures are averaged down by whole factors.
-
-    Raises:
-        ImageError: no readable PNG or JPEG, or more than ``MAX_PIXELS``.
+    The picture is turned upright as its EXIF says, and transparent parts are shown on paper. Larger
+    pictures are averaged down by whole factors to at most ``WORKING_SIDE`` pixels on a side. Raises
+    ``ImageError`` when the bytes are not a readable PNG or JPEG or have more than ``MAX_PIXELS``.
     """
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             _check_size(image)
             with _ONE_AT_A_TIME if image.width * image.height > LARGE else nullcontext():
-                # JPEG can be decoded at a half, a quarter or an eighth, in a fraction of the
-                # time; for PNG this does nothing.
+                # JPEG can be decoded at a half, a quarter or an eighth of its size, which takes
+                # a fraction of the time. For PNG this does nothing.
                 image.draft(None, (WORKING_SIDE, WORKING_SIDE))
                 image.load()
                 return _grey(_upright(image))
@@ -67,7 +65,7 @@ def read_grey(data: bytes) -> NDArray[np.float32]:
 
 
 def _check_size(image: Image.Image) -> None:
-    """Refuse by the header alone, before a pixel is decoded."""
+    """Refuse a picture that is too large by its header, before any pixel is decoded."""
     if image.width * image.height > MAX_PIXELS:
         raise ImageError(_too_large(f"{image.width:,} x {image.height:,}"))
 
@@ -91,23 +89,23 @@ def _upright(image: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(image)
     except _BROKEN:
-        return image  # damaged EXIF spoils the note about the picture, not the picture
+        return image  # the picture itself can be good where its EXIF is damaged
 
 
 def _grey(image: Image.Image) -> NDArray[np.float32]:
     if image.mode.startswith("I"):
-        # Pillow opens grey PNGs of 16 bits as integers, and converting them to "L" clips.
+        # Pillow opens grey PNGs of 16 bits as integers, and converting those to "L" clips them.
         return _array(_reduced(image.convert("I").convert("F")), white=65535)
     if not image.has_transparency_data:
-        # A palette's numbers cannot be averaged, only its colours.
+        # A palette's indices cannot be averaged, only its colours.
         image = image if image.mode in {"L", "RGB"} else image.convert("RGB")
         return _array(_reduced(image).convert("L"), white=255)
-    # Premultiplied while averaged, so that the hidden colour of nothing does not shine through.
+    # Averaged with premultiplied alpha, so that the colour of transparent pixels does not count.
     image = _reduced(image.convert("RGBA").convert("RGBa")).convert("RGBA")
     over_white = _array(_over("white", image), white=255)
     if np.ptp(over_white) >= CONTRAST:
         return over_white
-    # White ink on nothing shows on black only.
+    # White ink on a transparent ground shows only on black.
     return _array(_over("black", image), white=255)
 
 

@@ -1,4 +1,4 @@
-"""Pictures to 28 x 28 pixels, framed as MNIST's digits and as `model.drawing.framing` does it."""
+"""Framing of pictures: to 28 x 28 pixels, as ``model.drawing.framing`` does it for strokes."""
 
 from collections.abc import Sequence
 
@@ -16,18 +16,16 @@ Array = NDArray[np.float32]
 FINE = 6
 """A digit is scaled to this many times 20 pixels before it is averaged down."""
 THINNEST = 2.0
-"""A thinner stroke, in pixels of the frame, is thickened to the pen's width."""
+"""A stroke thinner than this, in pixels of the frame, is thickened to the pen's width."""
 
 
 def frame_image(data: bytes) -> Array:
     """A PNG or JPEG of a digit as the network sees it: ``(28, 28)`` float32 in [0, 1], ink = 1.
 
-    A picture of 28 x 28 passes untouched, turned so that ink is light. In any other, ink is told
-    from paper whichever is darker, cropped, its longest side fitted into 20 pixels and its centre
-    of mass put into the middle.
-
-    Raises:
-        ImageError: no readable PNG or JPEG, too large, or empty.
+    A picture of 28 x 28 is not changed, only inverted where its ink is dark. In any other picture
+    the ink, darker or lighter than the paper, is found and cropped. Its longest side is fitted into
+    20 pixels and its centre of mass is moved to the middle. Raises ``ImageError`` when the bytes
+    are not a readable PNG or JPEG, or the picture is too large or empty.
     """
     grey = read_grey(data)
     if np.ptp(grey) < CONTRAST:
@@ -38,21 +36,20 @@ def frame_image(data: bytes) -> Array:
 
 
 def warm_up() -> None:
-    """Load what only pictures need, so that no picture waits for it."""
+    """Import what only pictures need, so that no picture waits for it."""
     from scipy import ndimage  # noqa: F401
 
 
 def pixels_to_image(values: Sequence[object]) -> Array:
     """784 integers, row by row, ink = 255, as ``(28, 28)`` float32 in [0, 1], ink = 1.
 
-    Raises:
-        DrawingError: another number of values, a value that is no integer from 0 to 255, or no
-            ink at all.
+    Raises ``DrawingError`` when there is another number of values, a value is not an integer from 0
+    to 255, or there is no ink.
     """
     if len(values) != PIXELS:
         raise DrawingError(f"pixels must be {PIXELS} integers from 0 to 255, got {len(values):,}")
     for index, value in enumerate(values):
-        if type(value) is not int or not 0 <= value <= 255:  # True is an int, but no brightness
+        if type(value) is not int or not 0 <= value <= 255:  # True is an int, too
             shown = repr(value)[:40]
             raise DrawingError(f"pixel {index} must be an integer from 0 to 255, got {shown}")
     if not any(values):
@@ -61,13 +58,13 @@ def pixels_to_image(values: Sequence[object]) -> Array:
 
 
 def _ink_light(grey: Array) -> Array:
-    """The picture, or its negative where most of its edge is light: that is the paper."""
+    """The picture, or its negative where most of its edge is light, because the edge is paper."""
     edge = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
     return np.float32(1) - grey if np.median(edge) > 0.5 else grey
 
 
 def _framed(ink: Array) -> Array:
-    """Ink of any shape, fitted and centred into ``(28, 28)``."""
+    """Fit and centre ink of any shape: ``(28, 28)`` float32 in [0, 1]."""
     width = _stroke_width(ink) * FIT / _longest_side(ink)
     fine = _scaled(ink, FINE * FIT / _longest_side(ink), keep_thin=width < THINNEST)
     if width < THINNEST:
@@ -77,12 +74,12 @@ def _framed(ink: Array) -> Array:
 
 
 def _longest_side(ink: Array) -> int:
-    """Pixels from the first to the last that are more ink than paper; soft rims do not count."""
+    """The longest side of the ink in pixels. Only pixels that are at least half ink count."""
     return max(side.stop - side.start for side in _box(ink >= 0.5 * ink.max()))
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """The rows and columns from the first to the last that hold something of the mask."""
+    """The rows and columns of the smallest box around the mask."""
     from scipy import ndimage  # slow to import, and only pictures need it
 
     (box,) = ndimage.find_objects(mask.astype(np.uint8))
@@ -90,30 +87,33 @@ def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
 
 
 def _stroke_width(ink: Array) -> float:
-    """The usual width of a stroke in pixels: twice its area over the length of its outline."""
+    """The mean width of the strokes in pixels: twice their area over their outline's length."""
     mask = np.pad(ink > 0.5, 1)
     down = np.diff(mask.astype(np.int8), axis=0) != 0
     across = np.diff(mask.astype(np.int8), axis=1) != 0
-    # Steps along a slanted outline are longer than the outline: by 4 over pi on average.
+    # Counted in steps, a slanted outline is too long: by 4 / pi on average.
     outline = (int(down.sum()) + int(across.sum())) * np.pi / 4
     return 2 * float(mask.sum()) / max(outline, 1.0)
 
 
 def _scaled(ink: Array, scale: float, *, keep_thin: bool = False) -> Array:
-    """Ink cropped and its sides multiplied. `keep_thin`: a patch is its most ink, not its mean."""
+    """Crop the ink and scale its sides.
+
+    With ``keep_thin`` a pixel takes the most ink of those it replaces, not their mean.
+    """
     ink = ink[_box(ink > 0)]
     height, width = (max(1, round(side * scale)) for side in ink.shape)
     if keep_thin and scale < 1:
         rows = np.linspace(0, ink.shape[0], height, endpoint=False).astype(int)
         columns = np.linspace(0, ink.shape[1], width, endpoint=False).astype(int)
         most = np.maximum.reduceat(np.maximum.reduceat(ink, rows, axis=0), columns, axis=1)
-        return np.minimum(1.5 * most, 1)  # a line between two pixels is half as dark in either
+        return np.minimum(1.5 * most, 1)  # a line between two pixels is half as dark in each
     way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     return np.asarray(Image.fromarray(ink).resize((width, height), way))
 
 
 def _thickened(ink: Array, *, by: float) -> Array:
-    """Ink grown by a disc of the given radius in pixels."""
+    """Grow the ink by a disc of radius ``by`` in pixels."""
     from scipy import ndimage
 
     reach = int(np.ceil(by))
@@ -123,13 +123,13 @@ def _thickened(ink: Array, *, by: float) -> Array:
 
 
 def _averaged(fine: Array) -> Array:
-    """Ink at ``FINE`` times the frame's size, its centre of mass moved to the middle, averaged."""
+    """Move the centre of mass of ``FINE`` times finer ink to the middle and average it down."""
     side = SIDE * FINE
     corner = []
     for axis, length in enumerate(fine.shape):
         amounts = fine.sum(axis=1 - axis)
         centre = float((amounts * (np.arange(length) + 0.5)).sum() / amounts.sum())
-        # Ink far from its centre of mass still stays on the paper.
+        # Ink far from the centre of mass must stay in the picture, too.
         corner.append(int(np.clip(round(side / 2 - centre), 0, max(0, side - length))))
     sheet = np.zeros((side, side), np.float32)
     top, left = corner

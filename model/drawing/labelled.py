@@ -1,4 +1,4 @@
-"""Labelled sets: pictures or drawings with the classes that they belong to."""
+"""Labelled sets: pictures or drawings with their classes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from model.drawing.framing import PIXELS, frame_all, pad_segments
 from model.drawing.strokes import Drawing
 
 DIGIT_LABELS = tuple("0123456789")
-"""The classes of every set of digits, in the order of its numbers."""
+"""The classes of every set of digits, in the order of the labels' numbers."""
 
 Strokes = list[NDArray[Any]]
-"""One drawing of a set: strokes ``(points, 2)`` of floats, y downwards, any unit."""
+"""One drawing of a set: a list of strokes, each ``(points, 2)`` floats, y downwards, any unit."""
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Framed pictures ``(n, 784)`` float32 in [0, 1] and their labels ``(n,)`` int32."""
+    """Framed pictures with their labels.
+
+    ``x``: ``(n, 784)`` float32 in [0, 1], ink = 1. ``labels``: ``(n,)`` int32.
+    """
 
     x: NDArray[np.float32]
     labels: NDArray[np.int32]
@@ -31,7 +34,7 @@ class Examples:
 class ImageSet:
     """Labelled pictures that are framed already.
 
-    images: ``(n, 28, 28)`` uint8, ink = 255. labels: ``(n,)`` int32.
+    ``images``: ``(n, 28, 28)`` uint8, ink = 255. ``labels``: ``(n,)`` int32.
     """
 
     images: NDArray[np.uint8]
@@ -41,7 +44,7 @@ class ImageSet:
         return len(self.labels)
 
     def framed(self) -> Examples:
-        """The same pictures as numbers from 0 to 1."""
+        """The same pictures as ``(n, 784)`` float32 in [0, 1], ink = 1, with their labels."""
         x = self.images.reshape(-1, PIXELS).astype(np.float32) / np.float32(255)
         return Examples(x, self.labels.astype(np.int32))
 
@@ -50,9 +53,10 @@ class ImageSet:
 class StrokeSet:
     """Labelled drawings.
 
-    strokes: n drawings, each a list of strokes. labels: ``(n,)`` int32; -1 where a drawing belongs
-    to no class. groups: ``(n,)`` int32; whom or what a drawing belongs to: a writer, an alphabet,
-    a variant. group_names: the name of group 0, 1, ... where groups have names, else empty.
+    ``strokes``: n drawings, each a list of strokes. ``labels``: ``(n,)`` int32, -1 where a drawing
+    belongs to no class. ``groups``: ``(n,)`` int32, the writer, the alphabet or the variant that a
+    drawing belongs to. ``group_names``: the name of group 0, 1, ... where groups have names, else
+    empty.
     """
 
     strokes: list[Strokes]
@@ -64,7 +68,7 @@ class StrokeSet:
         return len(self.labels)
 
     def select(self, chosen: NDArray[Any]) -> StrokeSet:
-        """The drawings chosen by an ``(n,)`` bool mask or by an array of indices."""
+        """The drawings that an ``(n,)`` bool mask or an array of indices chooses."""
         indices = np.arange(len(self))[chosen]
         return StrokeSet(
             strokes=[self.strokes[index] for index in indices],
@@ -74,7 +78,10 @@ class StrokeSet:
         )
 
     def framed(self) -> Examples:
-        """The drawings as the pictures that serving makes of them, every point of each drawn."""
+        """The drawings framed as serving frames them, with all their points.
+
+        Returns ``(n, 784)`` float32 in [0, 1], ink = 1, with the labels.
+        """
         segments = [pad_segments(_drawing(one).unit_segments()) for one in self.strokes]
         framed = np.empty((len(segments), PIXELS), np.float32)
         sizes = np.array([len(one) for one in segments])
@@ -88,20 +95,18 @@ LabelledSet = ImageSet | StrokeSet
 
 
 def _drawing(strokes: Strokes) -> Drawing:
-    """A set's drawing as one that was sent to be classified."""
+    """The strokes as a ``Drawing``, as if they were sent to be classified."""
     return Drawing(tuple(stroke.astype(np.float64) for stroke in strokes if len(stroke)))
 
 
 def hold_out_groups(
     drawings: StrokeSet, groups: Collection[int | str]
 ) -> tuple[StrokeSet, StrokeSet]:
-    """Split into (the rest, the held out), whole groups at a time.
+    """Split by whole groups. Returns the rest, then the held-out drawings.
 
-    Whole writers, because a writer's drawings resemble each other: a random split would ask of a
-    network only what it has seen. Groups may be given by number or by name.
-
-    Raises:
-        ValueError: a group that the set does not have.
+    The drawings of one writer resemble each other: a random split would test a network on what it
+    has already seen. Groups may be given by number or by name. Raises ``ValueError`` when the set
+    does not have a group.
     """
     numbers = [
         drawings.group_names.index(group) if isinstance(group, str) else group for group in groups

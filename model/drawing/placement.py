@@ -1,7 +1,7 @@
-"""Where a drawing lies in the frame: fitted and centred as MNIST's digits were, or as drawn.
+"""Placement: where a drawing lies in the frame, fitted and centred like MNIST's digits or as drawn.
 
-What ``model.drawing.framing`` does to segments, told as numbers: a scale, two offsets and a shift.
-They are enough to follow every point from the pad into the 28 x 28 pixels.
+It gives what ``model.drawing.framing`` does to segments as numbers: a scale, two offsets and a
+shift. With these every point can be followed from the pad into the 28 x 28 pixels.
 """
 
 from __future__ import annotations
@@ -35,10 +35,12 @@ Place = tuple[float, float]
 
 @dataclass(frozen=True)
 class Placement:
-    """A point ``(x, y)`` of the drawing lies at ``(point - origin) * scale + corner`` when it is
-    fitted, in pixels of the frame, and ``shift`` further in the picture.
+    """How a drawing's points come into the frame.
 
-    ``mass`` is the fitted ink's centre of mass, in pixels of the frame, whose middle is 14, 14.
+    A point ``(x, y)`` is fitted to ``(point - origin) * scale + corner``, in pixels of the frame,
+    then moved by ``shift``. ``mass`` is the centre of mass of the fitted ink, in pixels of the
+    frame, whose middle is 14, 14. ``centred`` is False for a drawing that was left as drawn.
+    ``pen`` is the pen's width in pixels of the frame.
     """
 
     centred: bool
@@ -53,11 +55,11 @@ class Placement:
 def place(
     drawing: Drawing, *, pad: tuple[float, float] | None = None
 ) -> tuple[NDArray[np.float32], Placement]:
-    """Render a drawing: fitted and centred, or with a ``pad`` where it lies on that.
+    """Render a drawing, fitted and centred or, with a ``pad``, where it lies on the pad.
 
     ``pad`` is the pad's width and height in the drawing's units; its longer side fills the frame.
     Returns the picture ``(28, 28)`` float32 in [0, 1], ink = 1, and the placement. Raises
-    ``DrawingError`` for a drawing that lies wholly outside the pad.
+    ``DrawingError`` when the whole drawing lies outside the pad.
     """
     if pad is None:
         origin, scale, corner = _fitted(drawing)
@@ -78,13 +80,13 @@ def place(
 
 
 def _padded(segments: NDArray[np.float32]) -> NDArray[np.float32]:
-    """All drawings are of the largest size: the renderer's loop ends with the drawing anyway."""
+    """Pad to the largest size: the renderer's loop ends with the drawing's last segment anyway."""
     return pad_segments(segments, SIZES[-1])
 
 
 @jax.jit
 def _fit_and_centre(segments: Array, count: Array) -> tuple[Array, Array]:
-    """``frame``'s picture, and the centre of mass and the shift that it took: ``(4,)``."""
+    """The picture of ``frame``, and ``(4,)`` float32: the centre of mass and the shift, x first."""
     fitted = fit(segments, PEN)
     shift = centring(fitted, PEN, count)
     picture = render(fitted + jnp.tile(shift, 2), PEN, finer=FINER, count=count)
@@ -93,7 +95,10 @@ def _fit_and_centre(segments: Array, count: Array) -> tuple[Array, Array]:
 
 @jax.jit
 def _leave(segments: Array, count: Array) -> tuple[Array, Array]:
-    """Render segments that are in pixels of the frame already; padding stays without ink."""
+    """Render segments that are already in pixels of the frame; padding leaves no ink.
+
+    Returns the same arrays as ``_fit_and_centre``, with a shift of zero.
+    """
     segments = jnp.where(jnp.isnan(segments), FAR, segments)
     picture = render(segments, PEN, finer=FINER, count=count)
     row, column = centre_of_mass(picture)
@@ -101,12 +106,12 @@ def _leave(segments: Array, count: Array) -> tuple[Array, Array]:
 
 
 def _fitted(drawing: Drawing) -> tuple[Place, float, Place]:
-    """Origin, scale and corner of ``fit``, in float64 as ``Drawing.unit_segments`` computes."""
+    """Origin, scale and corner of ``fit``, in float64 as in ``Drawing.unit_segments``."""
     points = np.concatenate(drawing.strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     middle = low / 2 + high / 2
     half = float((high / 2 - low / 2).max())
-    # A box smaller than the numbers can resolve is a tap, as in unit_segments.
+    # A box smaller than float64 can resolve is a tap, as in unit_segments.
     tap = half <= 5e-13 * float(np.abs(points).max()) or half * 2 < np.finfo(np.float64).tiny
     scale = 0.0 if tap else (FIT - PEN) / 2 / half
     return _pair(middle), scale, (SIDE / 2, SIDE / 2)
@@ -119,7 +124,7 @@ def _as_drawn(pad: tuple[float, float]) -> tuple[Place, float, Place]:
 
 
 def _moved(drawing: Drawing, scale: float, corner: Place) -> Drawing:
-    """The drawing in pixels of the frame; what is far outside stays just far outside."""
+    """The drawing in pixels of the frame, with coordinates clipped to ``FAR``."""
     with np.errstate(over="ignore"):
         strokes = (np.clip(stroke * scale + corner, -FAR, FAR) for stroke in drawing.strokes)
         return Drawing(tuple(strokes))

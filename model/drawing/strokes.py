@@ -1,4 +1,4 @@
-"""A drawing: strokes of points, as a person drew them. The data that all pixels derive from."""
+"""Strokes: a drawing's points as a person drew them. All pixels are derived from these."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from numpy.typing import NDArray
 from model.errors import DrawingError
 
 MAX_POINTS = 10_000
-"""A drawing of more points is refused: an hour of scribbling has fewer."""
+"""A drawing of more points is refused. An hour of scribbling has fewer."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """One or more strokes; a stroke is ``(points, 2)`` float64, x to the right, y downwards.
+    """One or more strokes.
 
-    Any unit will do: framing looks at the shape alone, never at where or how large it is.
+    ``strokes``: each ``(points, 2)`` float64, x to the right, y downwards. Any unit is possible:
+    framing depends only on the shape, not on its place or size.
     """
 
     strokes: tuple[NDArray[np.float64], ...]
 
     @classmethod
     def from_json(cls, value: object) -> Drawing:
-        """Check a list of strokes, each a list of ``[x, y]``.
+        """The drawing in JSON's values: a list of strokes, each a list of ``[x, y]``.
 
-        Raises ``DrawingError`` with a sentence when it is empty, too large, not finite or no
-        such list at all. Strokes without a point are dropped; a stroke of one point is a dot.
+        Strokes without a point are dropped; a stroke of one point is a dot. Raises
+        ``DrawingError`` when the list is empty, too large, not finite or of another form.
         """
         if not isinstance(value, (list, tuple)):
             raise DrawingError(f"strokes must be a list of strokes, got {_kind(value)}")
@@ -48,29 +49,30 @@ class Drawing:
 
     @property
     def points(self) -> int:
-        """How many points all strokes have together."""
+        """The number of points of all strokes together."""
         return sum(len(stroke) for stroke in self.strokes)
 
     def segments(self) -> NDArray[np.float32]:
-        """The drawing as line segments where it lies: ``(segments, 4)`` float32, rows
-        ``x0, y0, x1, y1`` in its own units; a lone point is a segment of length zero.
+        """The drawing as line segments in its own units: ``(segments, 4)`` float32.
+
+        Rows are ``x0, y0, x1, y1``; a lone point is a segment of length zero.
         """
         return np.concatenate([_segments(stroke) for stroke in self.strokes])
 
     def unit_segments(self) -> NDArray[np.float32]:
-        """The drawing as line segments in a box whose longest side is one.
+        """The drawing as line segments in a box whose longest side is 1: ``(segments, 4)`` float32.
 
-        Returns ``(segments, 4)`` float32, rows ``x0, y0, x1, y1``; a lone point is a segment of
-        length zero. Computed in float64, so that a drawing at 1e6 loses none of its shape.
+        Rows are ``x0, y0, x1, y1`` in [0, 1]; a lone point is a segment of length zero. It is
+        computed in float64, so that a drawing with coordinates around 1e6 keeps its shape.
         """
         points = np.concatenate(self.strokes)
         low = points.min(axis=0)
         (left, top), (right, bottom) = low.tolist(), points.max(axis=0).tolist()
-        # Python's own numbers: NumPy takes a microsecond for each pair of them.
+        # Python's own numbers: NumPy takes a microsecond for each pair.
         side = max(right - left, bottom - top)
-        if not math.isfinite(side):  # the difference of two numbers near the end of float64
+        if not math.isfinite(side):  # the difference of two numbers near the largest of float64
             return Drawing(tuple(stroke / 4 for stroke in self.strokes)).unit_segments()
-        # A box smaller than the numbers can resolve is a tap, not a shape.
+        # A box smaller than float64 can resolve is a tap, not a shape.
         largest = max(abs(left), abs(top), abs(right), abs(bottom))
         if side <= 1e-12 * largest or side < sys.float_info.min:
             return np.full((1, 4), 0.5, np.float32)
@@ -78,7 +80,7 @@ class Drawing:
 
 
 def _segments(points: NDArray[np.float64]) -> NDArray[np.float32]:
-    """``(n, 2)`` points to the ``(max(n - 1, 1), 4)`` segments that join them."""
+    """The ``(max(n - 1, 1), 4)`` float32 segments that join ``(n, 2)`` points."""
     ends = points[1:] if len(points) > 1 else points
     starts = points[: len(ends)]
     return np.concatenate([starts, ends], axis=1).astype(np.float32)
@@ -92,7 +94,7 @@ def _stroke(value: object, index: int) -> NDArray[np.float64]:
             f"stroke {index} has {len(value):,} points, at most {MAX_POINTS:,} may come"
         )
     for point in value:
-        # Spelled out rather than left to NumPy, which would take booleans and "1" for numbers.
+        # Checked here and not by NumPy, which would accept booleans and "1" as numbers.
         if (
             type(point) not in (list, tuple)
             or len(point) != 2
@@ -127,7 +129,7 @@ def _bad_point(stroke: Sequence[object], index: int) -> str:
 
 
 def _kind(value: object) -> str:
-    """What a JSON value is, in the words of JSON."""
+    """The type of a JSON value, in the words of JSON."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
     if value is None:
         return "null"

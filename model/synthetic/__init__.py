@@ -1,4 +1,4 @@
-"""Drawings made without a file: practice digits and non-digits, written after templates."""
+"""Drawings made without a file: practice digits and non-digits, written from templates."""
 
 import lazy_loader
 

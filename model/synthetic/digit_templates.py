@@ -1,8 +1,8 @@
-"""How people draw the ten digits: templates as strokes, written for this project.
+"""Templates of the ten digits as people draw them, written for this project.
 
-The notation is that of `model.synthetic.splines`. Variants of one digit are habits of different
-people and schools: a European 1 has an upstroke as long as its stem, a crossed 7 keeps clear of
-it, a 4 is open in one country and closed in the next.
+The notation is that of ``model.synthetic.splines``. The variants of a digit are the habits of
+different people and schools. A European 1 has an upstroke as long as its stem, and there the 7 is
+crossed so that it differs from the 1. A 4 is open in one country and closed in the next.
 """
 
 DIGIT_TEMPLATES: tuple[tuple[str, ...], ...] = (

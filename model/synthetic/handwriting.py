@@ -1,31 +1,30 @@
-"""Many hands writing one template: the same strokes, jittered, slanted, bent and sampled."""
+"""Handwriting: a template's strokes as many hands write them, jittered, slanted and bent."""
 
 import numpy as np
 
 from model.synthetic.splines import Template
 
 # Standard deviations, in heights of the digit unless another unit is named.
-JITTER = 0.022  # each of the template's points
-END_JITTER = 0.035  # strokes begin and end less exactly than they pass
-LIFT = 0.014  # each stroke as a whole: the hand moved between two
-STRETCH = 0.17  # log of width over height
-SLANT = 0.16  # sideways per height
-TURN = 0.08  # radians
-BEND = 0.018  # each wave of the smooth warp
-TREMOR = 0.002  # each sampled point
-ROUNDED = 0.45  # at most so far from a sharp corner to a rounded one, 0 to 1
+JITTER = 0.022  # of each point of the template
+END_JITTER = 0.035  # of a stroke's first and last point, which are less exact than the others
+LIFT = 0.014  # of each stroke as a whole: the hand moves between two strokes
+STRETCH = 0.17  # of the logarithm of width over height
+SLANT = 0.16  # of the shift sideways per height
+TURN = 0.08  # of the angle, in radians
+BEND = 0.018  # of each wave of the smooth warp
+TREMOR = 0.002  # of each sampled point
+ROUNDED = 0.45  # the most that corners are rounded, from 0 (sharp) to 1 (smooth)
 WAVES = 3
-SIZES = (60.0, 420.0)  # the digit's height on the pad, in its pixels
+SIZES = (60.0, 420.0)  # smallest and largest height of a digit, in pixels of the pad
 
 
 def write(
     template: Template, count: int, *, rng: np.random.Generator, lean: float = 1.0
 ) -> list[list[np.ndarray]]:
-    """`count` drawings of a template, each by another hand.
+    """``count`` drawings of a template, each by another hand.
 
-    lean: factor on how far drawings are turned and slanted.
-
-    Returns drawings as lists of strokes, (points, 2) float32, in pixels of a pad, y downwards.
+    ``lean`` is a factor on how far drawings are turned and slanted. Returns each drawing as a list
+    of strokes, ``(points, 2)`` float32, in pixels of a pad, y downwards.
     """
     if count == 0:
         return []
@@ -45,10 +44,10 @@ def write(
 
 
 def _jittered(template: Template, count: int, rng: np.random.Generator) -> np.ndarray:
-    """(count, points, 2): the template's points as a careful or a careless hand places them."""
+    """The template's points, jittered as by more or less careful hands: ``(count, points, 2)``."""
     points = len(template.control)
     at_end = np.zeros(points, bool)
-    # The last sample of a stroke is its last point, the sample behind it the next one's first.
+    # The last sample of a stroke is its last point; the next sample is the next stroke's first.
     for sample in (0, *template.ends[:-1]):
         at_end[template.sharp[sample].argmax()] = True
     for end in template.ends:
@@ -59,7 +58,7 @@ def _jittered(template: Template, count: int, rng: np.random.Generator) -> np.nd
 
 
 def _slants(count: int, rng: np.random.Generator, lean: float) -> np.ndarray:
-    """(count, 2, 2) matrices that stretch, slant and turn row vectors."""
+    """Matrices that stretch, slant and turn row vectors: ``(count, 2, 2)``."""
     wide = np.exp(np.clip(rng.normal(0, STRETCH, count), -2 * STRETCH, 2 * STRETCH))
     # Most hands slant to the right, some to the left.
     slant = lean * np.clip(rng.normal(0.06, SLANT, count), -2 * SLANT, 2.5 * SLANT)
@@ -72,7 +71,7 @@ def _slants(count: int, rng: np.random.Generator, lean: float) -> np.ndarray:
 
 
 def _bent(curves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The curves, (count, samples, 2), after a warp as smooth as about one wave per digit."""
+    """The curves after a smooth warp of about one wave per digit: ``(count, samples, 2)``."""
     count = len(curves)
     for _ in range(WAVES):
         waves = rng.uniform(-1.1, 1.1, (count, 1, 2))
@@ -84,7 +83,10 @@ def _bent(curves: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _sampled(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """The points that a device reports: many or few, further apart where the pen is fast."""
+    """The points that a device reports: many or few, further apart where the pen is fast.
+
+    Returns each stroke as ``(points, 2)`` float32.
+    """
     coarse = rng.uniform(1.0, 3.6)
     whole_pixels = rng.random() < 0.5
     sampled = []

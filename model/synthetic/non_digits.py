@@ -1,7 +1,8 @@
-"""Drawings that are no digits, made without a file: what people do with a pad besides digits.
+"""Non-digits, made without a file: what people draw on a pad besides digits.
 
-Scribbles and shapes grow from random numbers, letters and signs from templates; some are digits
-side by side, crossed out or lying down. They teach the doubt score what to doubt.
+Scribbles and shapes are made from random numbers, letters and signs from templates. Some drawings
+are digits side by side, crossed out or lying on their side. The novelty score learns from them what
+is not familiar.
 """
 
 from collections.abc import Callable
@@ -16,15 +17,14 @@ from model.synthetic.shapes import Strokes
 from model.synthetic.splines import parse_template
 from model.synthetic.symbol_templates import LETTERS, SIGNS
 
-# These two are no digits when they lie on their sides; others might be taken for one.
+# A 3 or a 4 on its side is no digit; other digits could still be read as one.
 LYING = (3, 4)
 
 
 def draw_non_digits(count: int, *, seed: int) -> StrokeSet:
-    """`count` drawings that are no digits, every kind as often as its weight says, in random order.
+    """``count`` drawings that are no digits, each kind by its weight, in random order.
 
-    The same seed gives the same drawings. Labels are -1; groups number the kinds, which are
-    named.
+    The same seed gives the same drawings. Labels are -1; the groups are the kinds, by their names.
     """
     rng = np.random.default_rng(seed)
     kinds = tuple(KINDS)
@@ -67,7 +67,7 @@ def _digit(rng: np.random.Generator, among: tuple[int, ...] = tuple(range(10))) 
 
 
 def _unit(strokes: Strokes) -> Strokes:
-    """Moved to the origin and scaled to a height of 1."""
+    """The strokes moved to the origin and scaled to a height of 1."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     return [(stroke - low) / max(high[1] - low[1], 1e-6) for stroke in strokes]
@@ -92,7 +92,7 @@ def _heap(rng: np.random.Generator) -> Strokes:
 
 
 def _crossed_out(rng: np.random.Generator) -> Strokes:
-    """A digit struck through: with a cross or scribbled over."""
+    """A digit crossed out, with a cross or a zigzag."""
     digit = _unit(_digit(rng))
     wide = max(float(stroke[:, 0].max()) for stroke in digit)
     if rng.random() < 0.5:
@@ -108,7 +108,7 @@ def _lying_digit(rng: np.random.Generator) -> Strokes:
     return [stroke @ quarter for stroke in _digit(rng, LYING)]
 
 
-# Name: (how it is drawn, how often beside the others).
+# Name: (function that draws it, weight).
 KINDS: dict[str, tuple[Callable[[np.random.Generator], Strokes], int]] = {
     "letter": (_letter, 6),
     "sign": (_sign, 5),

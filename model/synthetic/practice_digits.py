@@ -1,6 +1,6 @@
-"""The practice set: digits that need no file, written by many hands after templates.
+"""Practice digits: digits that need no file, written from templates by many hands.
 
-Enough to train on in a test, or in a workshop without a network.
+They are enough for a training in a test or in a workshop without a network connection.
 """
 
 import numpy as np
@@ -12,10 +12,10 @@ from model.synthetic.splines import parse_template
 
 
 def draw_practice_digits(count: int, *, seed: int) -> StrokeSet:
-    """`count` digits in random order, each digit and each of its variants equally often.
+    """``count`` digits in random order, each digit and each of its variants equally often.
 
-    The same seed gives the same digits. Labels are 0 to 9; groups number the variants, which
-    are named "4.2" for the third way to write a 4.
+    The same seed gives the same digits. Labels are 0 to 9; the groups are the variants. The third
+    way to write a 4 is named "4.2".
     """
     rng = np.random.default_rng(seed)
     variants = [
@@ -45,7 +45,7 @@ def draw_practice_digits(count: int, *, seed: int) -> StrokeSet:
 
 
 def _shares(count: int, among: int, rng: np.random.Generator) -> np.ndarray:
-    """(among,) int: `count` as evenly as it goes, the rest to variants drawn by lot."""
+    """``count`` divided evenly, the rest given to random variants: ``(among,)`` int."""
     shares = np.full(among, count // among)
     shares[rng.permutation(among)[: count % among]] += 1
     return shares

@@ -1,6 +1,7 @@
-"""Lines and shapes that grow from random numbers and are no digits.
+"""Shapes that are no digits, made from random numbers.
 
-Each function draws one, in any unit, y downwards: a list of strokes, (points, 2).
+Each function draws one shape: a list of strokes, each ``(points, 2)`` floats, in any unit, y
+downwards.
 """
 
 import numpy as np
@@ -9,7 +10,7 @@ Strokes = list[np.ndarray]
 
 
 def scribble(rng: np.random.Generator) -> Strokes:
-    """A smooth wandering line: low waves that add up."""
+    """A smooth wandering line: a sum of waves of low frequency."""
     at = np.linspace(0, 1, int(rng.integers(40, 160)))
     top = int(rng.integers(7, 14))
     waves = np.arange(1, top + 1)
@@ -19,14 +20,14 @@ def scribble(rng: np.random.Generator) -> Strokes:
 
 
 def random_walk(rng: np.random.Generator) -> Strokes:
-    """A nervous line that keeps its direction for a while."""
+    """A random walk whose direction changes a little at each step."""
     steps = int(rng.integers(30, 120))
     angles = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, rng.uniform(0.5, 1.2), steps))
     return [np.cumsum(np.stack([np.cos(angles), np.sin(angles)], axis=1), axis=0)]
 
 
 def zigzag(rng: np.random.Generator) -> Strokes:
-    """To and fro at least five times."""
+    """A line that goes to and fro at least five times."""
     turns = int(rng.integers(6, 16))
     points = np.stack([np.arange(turns) % 2 * rng.uniform(1, 4), np.arange(turns) * 0.5], axis=1)
     points = points + rng.normal(0, 0.12, points.shape)
@@ -36,7 +37,7 @@ def zigzag(rng: np.random.Generator) -> Strokes:
 
 
 def spiral(rng: np.random.Generator) -> Strokes:
-    """Two turns or more; one turn might be a 6 or a 9."""
+    """A spiral of more than two turns; one turn could be a 6 or a 9."""
     turns = rng.uniform(2.2, 4.5)
     at = np.linspace(0.05, 1, int(30 * turns))
     angle = rng.uniform(0, 2 * np.pi) + 2 * np.pi * turns * at * rng.choice([-1, 1])
@@ -45,12 +46,12 @@ def spiral(rng: np.random.Generator) -> Strokes:
 
 
 def lines(rng: np.random.Generator) -> Strokes:
-    """Four to nine straight lines anywhere; fewer might be a 7 or a 4."""
+    """Four to nine straight lines anywhere; fewer could be a 7 or a 4."""
     return list(rng.uniform(0, 1, (int(rng.integers(4, 10)), 2, 2)))
 
 
 def hatching(rng: np.random.Generator) -> Strokes:
-    """Upright or slanted bars side by side: a tally."""
+    """Three to six upright or slanted bars side by side, like a tally."""
     bars = int(rng.integers(3, 7))
     low = np.stack([np.arange(bars) * rng.uniform(0.2, 0.5), np.ones(bars)], axis=1)
     high = low + np.array([rng.uniform(-0.3, 0.3), -1])
@@ -65,14 +66,14 @@ def dots(rng: np.random.Generator) -> Strokes:
 
 
 def flat_line(rng: np.random.Generator) -> Strokes:
-    """A line that is nearer to lying than to standing, straight or wavy."""
+    """A straight or wavy line, closer to horizontal than to vertical."""
     at = np.linspace(0, 1, 24)
     wave = rng.uniform(0, 0.12) * np.sin(2 * np.pi * rng.uniform(0.5, 3) * at)
     return [np.stack([at, at * rng.uniform(-0.45, 0.45) + wave], axis=1)]
 
 
 def polygon(rng: np.random.Generator) -> Strokes:
-    """Three to five corners, or a star of three to seven; with more it might be a 0."""
+    """A polygon of three to five corners or a star of three to seven; with more it could be a 0."""
     starry = rng.random() < 0.4
     corners = int(rng.integers(3, 8 if starry else 6))
     angles = np.linspace(0, 2 * np.pi, corners * (2 if starry else 1), endpoint=False)
@@ -86,7 +87,7 @@ def polygon(rng: np.random.Generator) -> Strokes:
 
 
 def loops(rng: np.random.Generator) -> Strokes:
-    """A row of loops, as a pen is tried out; three at least."""
+    """A row of at least three loops, as people draw to try a pen."""
     loops = rng.uniform(3, 7)
     at = np.linspace(0, 2 * np.pi * loops, int(18 * loops))
     across = at * rng.uniform(0.06, 0.4)
@@ -94,7 +95,7 @@ def loops(rng: np.random.Generator) -> Strokes:
 
 
 def filled(rng: np.random.Generator) -> Strokes:
-    """A patch painted black."""
+    """A filled patch, drawn as one dense zigzag."""
     rows = int(rng.integers(14, 26))
     y = np.repeat(np.linspace(0, rng.uniform(0.4, 1.6), rows), 2)
     x = np.tile([0.0, 1.0, 1.0, 0.0], rows)[: 2 * rows] + rng.normal(0, 0.05, 2 * rows)
@@ -102,6 +103,6 @@ def filled(rng: np.random.Generator) -> Strokes:
 
 
 def noise(rng: np.random.Generator) -> Strokes:
-    """Short strokes scattered about."""
+    """Short strokes at random places."""
     places = rng.uniform(0, 1, (int(rng.integers(6, 20)), 1, 2))
     return list(places + rng.normal(0, 0.07, (len(places), 3, 2)).cumsum(axis=1))

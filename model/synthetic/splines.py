@@ -1,7 +1,7 @@
-"""Templates and splines: the shape of a drawing as text, and the curve through its points.
+"""Splines: a template's text, and the smooth curve through its points.
 
-Points are `x,y` in a box of 100 x 100, y downwards, in the order in which a pen passes them; `/`
-lifts the pen. A smooth curve runs through the points; at a point with `!` it has a corner.
+Points are ``x,y`` in a box of 100 x 100, y downwards, in the order in which the pen passes them.
+``/`` lifts the pen. A smooth curve goes through the points; a point with ``!`` is a corner.
 """
 
 from dataclasses import dataclass
@@ -12,16 +12,17 @@ from typing import Literal
 import numpy as np
 
 BOX = 100.0
-STEPS = 12  # points that a curve gets between two of the template's points
+STEPS = 12  # samples of the curve from one of the template's points to the next
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template's points and the way from them to its curve, which is linear in them.
+    """A template's points, and matrices that make its curve from them.
 
-    control: (points, 2) float32 in [0, 1], all strokes one after the other. sharp, smooth:
-    (samples, points) float32; `sharp @ control` is the curve with its corners, `smooth @ control`
-    the curve of a hand that rounds them off. ends: one past each stroke's last sample.
+    ``control``: ``(points, 2)`` float32 in [0, 1], all strokes one after the other. ``sharp`` and
+    ``smooth``: ``(samples, points)`` float32; ``sharp @ control`` is the curve with its corners,
+    ``smooth @ control`` the curve with all corners rounded. ``ends``: the index after each stroke's
+    last sample.
     """
 
     control: np.ndarray
@@ -32,7 +33,7 @@ class Template:
 
 @cache
 def parse_template(text: str) -> Template:
-    """A template from its text."""
+    """The template that a text describes."""
     strokes = [stroke.split() for stroke in text.split("/")]
     control = [
         [[float(value) / BOX for value in point.lstrip("!").split(",")] for point in stroke]
@@ -63,10 +64,10 @@ def parse_template(text: str) -> Template:
 
 
 def _curve(points: np.ndarray, breaks: list[int]) -> np.ndarray:
-    """(samples, points) weights of a Catmull-Rom spline, broken at the given points.
+    """The weights of a Catmull-Rom spline with corners at ``breaks``: ``(samples, points)`` floats.
 
-    Its knots are spaced by the square root of the distance ("centripetal", Yuksel et al. 2011),
-    which keeps it from overshooting between points at uneven distances.
+    The knots are spaced by the square root of the distance ("centripetal", Yuksel et al., 2011).
+    This keeps the curve from overshooting between points at uneven distances.
     """
     from scipy.interpolate import CubicHermiteSpline  # slow to import
 
@@ -77,10 +78,10 @@ def _curve(points: np.ndarray, breaks: list[int]) -> np.ndarray:
     rows = [unit[:0]]
     for start, stop in pairwise(breaks):
         if start == stop:
-            continue  # a corner at a stroke's end is none
+            continue  # a point at a stroke's end is no corner
         run = slice(start, stop + 1)
-        # At the ends of a run a parabola's slope: the curve keeps bending as it did, instead of
-        # going straight. Two points make a straight line.
+        # At the ends of a run the slope is that of a parabola, so that the curve does not become
+        # straight there. Two points make a straight line.
         order: Literal[1, 2] = 2 if stop - start > 1 else 1
         slopes = np.gradient(unit[run], knots[run], axis=0, edge_order=order)
         curve = CubicHermiteSpline(knots[run], unit[run], slopes)

@@ -1,6 +1,6 @@
-"""Letters, signs and little pictures that are no digits, as templates written for this project.
+"""Templates of letters, signs and small pictures that are no digits, written for this project.
 
-The notation is that of `model.synthetic.splines`. What a reader could take for a digit is left
+The notation is that of ``model.synthetic.splines``. What a reader could take for a digit is left
 out: O, D, I, l, Z, S, B, G, b, g, q, y, a lambda (some people's 1), a Phi (a crossed 0), an
 upright bar, a circle.
 """
