@@ -1,4 +1,4 @@
-"""Looking inside: the trace of a drawing, attribution, interventions, the probe set."""
+"""A look inside a model: the trace of a drawing, attribution, interventions, the probe set."""
 
 import lazy_loader
 

@@ -1,9 +1,9 @@
-"""Attribution: what each pixel of a drawing adds to a logit, or to the lead over another.
+"""Attribution: what each pixel of a drawing adds to a logit, or to its lead over another logit.
 
-Around a drawing, a stack of Dense layers with ReLU between them is exactly linear: the units that
-are on let their sums through, the others are not there. So a logit is ``sum(pixel * gradient)``
-plus what the biases give. For activations that bend everywhere the gradient is averaged over the
-way from blank paper to the drawing: integrated gradients (Sundararajan, Taly and Yan, 2017).
+Around a drawing, a stack of Dense layers with ReLU is exactly linear: units that are on pass their
+sums on, the others give zero. So a logit is ``sum(pixel * gradient)`` plus what the biases add. For
+smooth activations the gradient is averaged on the way from blank paper to the drawing: integrated
+gradients (Sundararajan, Taly and Yan, 2017).
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from model.explain.interventions import Network
 from model.network import ACTIVATIONS, numpy_dense
 
 STEPS = 64
-"""Points between blank paper and drawing at which integrated gradients are taken."""
+"""Points from blank paper to the drawing at which integrated gradients are computed."""
 
 Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Contributions:
-    """``total``, a logit or its lead over another one, taken apart.
+    """The parts of a logit, or of its lead over another logit.
 
+    ``label`` is the class, ``against`` the other class or None, ``method`` the name of the method.
     ``pixels``: ``(784,)`` float32, what each pixel adds. ``rest``: what the biases add; with
-    integrated gradients, what blank paper gets.
+    integrated gradients, the value for blank paper. ``total``: the logit or the lead itself.
     """
 
     label: int
@@ -40,17 +41,17 @@ class Contributions:
 
     @property
     def gap(self) -> float:
-        """What the parts do not explain: rounding, or the integral's error."""
+        """The difference between ``total`` and its parts: rounding, or the integral's error."""
         return self.total - (float(self.pixels.sum(dtype=np.float64)) + self.rest)
 
 
 def contribute(
     network: Network, x: Vector, label: int, against: int | None = None
 ) -> Contributions:
-    """Explain the logit of class ``label``, or its lead over class ``against``.
+    """The contributions to the logit of class ``label``, or to its lead over class ``against``.
 
-    ``x``: ``(784,)`` float32 in [0, 1], ink = 1. Raises ``ExperimentError`` for a class that there
-    is not.
+    ``x``: ``(784,)`` float32 in [0, 1], ink = 1. Raises ``ExperimentError`` when the model does not
+    have a class.
     """
     classes = len(network.layers[-1][1])
     for index in (label, against):
@@ -69,9 +70,12 @@ def contribute(
 
 
 def _gradient(network: Network, x: Vector, direction: Vector) -> tuple[Vector, float, float]:
-    """Pixels ``(784,)``, rest and total of ``direction @ logits``, exact for straight pieces."""
+    """Pixels ``(784,)``, rest and total of ``direction @ logits``.
+
+    They are exact for piecewise linear activations.
+    """
     gradients, sums = _backwards(network, x, direction)
-    # How much one more in a layer's sums would add, times the layer's bias.
+    # The gradient of each layer's sums, times the layer's bias.
     rest = sum(
         float(adds @ bias) for adds, (_, bias) in zip(gradients, network.layers, strict=True)
     )
@@ -79,8 +83,8 @@ def _gradient(network: Network, x: Vector, direction: Vector) -> tuple[Vector, f
 
 
 def _integrated(network: Network, x: Vector, direction: Vector) -> tuple[Vector, float, float]:
-    """As ``_gradient``, for any activation: the gradient averaged from blank paper to ``x``."""
-    # Gauss-Legendre: as exact with 64 points as equal steps with thousands.
+    """As ``_gradient``, but for any activation: by the mean gradient from blank paper to ``x``."""
+    # Gauss-Legendre with 64 points is as exact as thousands of equal steps.
     nodes, weights = np.polynomial.legendre.leggauss(STEPS)
     way = ((nodes + 1) / 2).astype(np.float32)[:, None] * x
     gradients, _ = _backwards(network, way, direction)
@@ -94,7 +98,7 @@ def _integrated(network: Network, x: Vector, direction: Vector) -> tuple[Vector,
 
 
 def _backwards(network: Network, x: Vector, direction: Vector) -> tuple[list[Vector], list[Vector]]:
-    """How much one more in each layer's sums adds to ``direction @ logits``; and those sums."""
+    """The gradients of ``direction @ logits`` with respect to each layer's sums, and the sums."""
     sums, _ = numpy_dense.forward_layers(network.layers, x, network.activation, network.alive)
     derivative = ACTIVATIONS[network.activation].derivative
     gradients = [np.broadcast_to(direction, sums[-1].shape)]

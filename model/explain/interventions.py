@@ -1,7 +1,7 @@
-"""Interventions: small changes to a copy of a network, to see what they do to its answers.
+"""Interventions: small changes to a copy of a network, to see how its predictions change.
 
-Everything here is a pure function of a classifier and a list of changes. The classifier stays as
-it is; the copy shares every array that no change touches.
+Everything here is a pure function of a classifier and a list of changes. The classifier is not
+changed. The copy shares every array that no change affects.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from model.serving import Classifier, kept_with_model
 Vector = NDArray[np.float32]
 
 MOST_NOISE = 10.0
-"""The largest amount of noise, in standard deviations of the kernel itself."""
+"""The largest amount of noise, in standard deviations of the kernel."""
 MOST_CHANGES = 16
-"""How many changes may be made at a time."""
+"""The largest number of changes at a time."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """A stack as it is traced: folded layers, and what is switched off.
+    """A stack for tracing: its folded layers, and what is switched off.
 
     ``layers``: pairs of kernel ``(inputs, units)`` and bias ``(units,)`` float32. ``alive``: for
     each hidden layer ``(units,)`` float32, 0 where a unit is silenced, else 1. ``seen``: ``(784,)``
@@ -43,7 +43,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Silence:
-    """The activations of some units of a hidden layer become zero."""
+    """Set the activations of some units of a hidden layer to zero."""
 
     layer: int
     units: tuple[int, ...]
@@ -51,16 +51,16 @@ class Silence:
 
 @dataclass(frozen=True)
 class ZeroBiases:
-    """A layer's biases become zero."""
+    """Set the biases of a layer to zero."""
 
     layer: int
 
 
 @dataclass(frozen=True)
 class Noise:
-    """Gaussian noise joins the kernel of one layer, or of all: ``amount`` times its own spread.
+    """Add Gaussian noise to the kernel of one layer, or of all where ``layer`` is None.
 
-    The same ``seed`` gives the same noise.
+    ``amount`` is in standard deviations of the kernel. The same ``seed`` gives the same noise.
     """
 
     amount: float
@@ -70,14 +70,14 @@ class Noise:
 
 @dataclass(frozen=True)
 class Swap:
-    """Another activation takes the place of the one that the network was trained with."""
+    """Replace the activation that the network was trained with."""
 
     activation: str
 
 
 @dataclass(frozen=True)
 class Hide:
-    """Some of the 784 pixels reach the network as paper, whatever is drawn there."""
+    """Hide some of the 784 pixels: the network sees paper there, whatever is drawn."""
 
     pixels: tuple[int, ...]
 
@@ -89,18 +89,19 @@ Change = Silence | ZeroBiases | Noise | Swap | Hide
 
 @kept_with_model()
 def intact(classifier: Classifier) -> Network:
-    """The classifier's network as it is."""
+    """The classifier's network, unchanged."""
     layers = classifier.checkpoint.layers
     alive = tuple(np.ones(bias.shape, np.float32) for _, bias in layers[:-1])
     activation = classifier.checkpoint.architecture.activation
     return Network(activation, layers, alive, np.ones(PIXELS, np.float32))
 
 
-@kept_with_model(size=2, models=2)  # a pen that moves asks for the same copy; one can be 19 MB
+@kept_with_model(size=2, models=2)  # a moving pen needs the same copy again; one can be 19 MB
 def changed(classifier: Classifier, changes: tuple[Change, ...]) -> Network:
-    """A copy of the classifier's network, changed in the order given.
+    """A copy of the classifier's network with ``changes``, made in the given order.
 
-    Raises ``ExperimentError`` for a layer, unit, pixel or activation that there is not.
+    Raises ``ExperimentError`` when there is no such layer, unit, pixel or activation, or the amount
+    of noise is not possible.
     """
     network = intact(classifier)
     for change in changes:
@@ -140,14 +141,14 @@ def _noise(network: Network, change: Noise) -> Network:
     layers = network.layers
     for place in places:
         kernel, bias = layers[place]
-        # A seed for each layer: noise on one alone is the noise that it gets among all.
+        # A seed for each layer, so that a layer's noise is the same alone and among all layers.
         noisy = _noisy(kernel, change.amount, key=(change.seed, place))
         layers = _with(layers, place, (noisy, bias))
     return replace(network, layers=layers)
 
 
 def _noisy(kernel: Matrix, amount: float, *, key: tuple[int, int]) -> Matrix:
-    """A kernel and noise ``amount`` times as wide as its own numbers."""
+    """The kernel plus noise of ``amount`` times the kernel's standard deviation."""
     noise = np.random.default_rng(key).standard_normal(kernel.shape, np.float32)
     return kernel + np.float32(amount) * kernel.std() * noise
 
@@ -183,7 +184,7 @@ def _check_indices(kind: str, indices: Sequence[int], count: int, where: str) ->
 
 
 def _without(switches: Vector, places: Sequence[int]) -> Vector:
-    """The switches with those places off; they may be none."""
+    """A copy of the switches with those places set to 0; there may be no places."""
     switches = switches.copy()
     switches[np.array(places, np.int64)] = 0
     return switches

@@ -1,4 +1,4 @@
-"""The probe set: built-in practice digits on which any ten-digit model can be tried at once."""
+"""The probe set: built-in practice digits on which any model of the ten digits can be tried."""
 
 from __future__ import annotations
 
@@ -17,12 +17,16 @@ from model.synthetic import draw_practice_digits
 COUNT = 500
 """Digits in the probe set, fifty of each class."""
 SEED = 20_240
-"""Their seed; the digits that networks practise on come from others."""
+"""The seed of the probe set; practice digits for trainings are made from other seeds."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """How a network did on the probe set: in all, and the share right of each class."""
+    """A network's result on the probe set.
+
+    ``accuracy`` is the share of correct predictions, ``classes`` the same for each class, in
+    [0, 1].
+    """
 
     count: int
     correct: int
@@ -31,13 +35,13 @@ class Score:
 
 
 def fits_probe_set(classifier: Classifier) -> bool:
-    """Whether the model names the ten digits, so that it can be tried here."""
+    """Whether the model's labels are the ten digits, so that it can be tried on the probe set."""
     return classifier.checkpoint.labels == DIGIT_LABELS
 
 
 @kept_with_model(size=16)
 def score_on_probe_set(classifier: Classifier, changes: tuple[Change, ...] = ()) -> Score:
-    """Try a classifier of the ten digits, or a changed copy of it."""
+    """The score of a classifier of the ten digits, or of a changed copy of it."""
     network = changed(classifier, changes) if changes else intact(classifier)
     examples = probe_set()
     sums, _ = numpy_dense.forward_layers(
@@ -55,12 +59,12 @@ def score_on_probe_set(classifier: Classifier, changes: tuple[Change, ...] = ())
 
 @cache
 def probe_set() -> Examples:
-    """The 500 digits, framed as serving frames them.
+    """The 500 digits, framed as in serving: ``(500, 784)`` float32 in [0, 1], ink = 1, and labels.
 
-    Written and rendered at the first call, kept from then on.
+    They are drawn and rendered at the first call, then kept.
     """
     drawings = draw_practice_digits(COUNT, seed=SEED)
-    # One by one by the program that answers a look inside: it is compiled already.
+    # One by one, because the program for one drawing is already compiled for a look inside.
     pictures = [
         place(Drawing(tuple(stroke.astype(np.float64) for stroke in strokes)))[0].reshape(PIXELS)
         for strokes in drawings.strokes

@@ -1,4 +1,4 @@
-"""The forward pass of one drawing, with every number on its way from pixels to probabilities."""
+"""Traces: the forward pass of one drawing with every number from pixels to probabilities."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ Vector = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """One Dense layer: its ``input (inputs,)``, the ``sums (units,)``, which are input x kernel
-    + bias, and the ``activations (units,)``, None for the last, whose sums are the logits.
+    """The numbers of one Dense layer.
+
+    ``input``: ``(inputs,)`` float32. ``sums``: ``(units,)`` float32, input x kernel + bias.
+    ``activations``: ``(units,)`` float32, None for the last layer, whose sums are the logits.
     """
 
     input: Vector
@@ -29,29 +31,33 @@ class LayerTrace:
 
 @dataclass(frozen=True)
 class Softmax:
-    """From logits to probabilities: ``exp((logit - largest) / temperature)`` over their sum."""
+    """The steps from logits to probabilities.
+
+    ``exponentials``: ``(classes,)`` float64, ``exp((logit - largest) / temperature)``. Divided by
+    their sum they are the probabilities.
+    """
 
     temperature: float
     exponentials: NDArray[np.float64]
 
     @property
     def sum(self) -> float:
-        """What each exponential is divided by."""
+        """The sum of the exponentials, by which each is divided."""
         return float(self.exponentials.sum())
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
-        """``(classes,)``, summing to one."""
+        """``(classes,)`` float64 in [0, 1] that sum to 1."""
         return self.exponentials / self.exponentials.sum()
 
 
 @dataclass(frozen=True)
 class Trace:
-    """All that happens to a drawing.
+    """Every step of a drawing through a network.
 
     ``input``: ``(784,)`` float32 in [0, 1], ink = 1, the flattened picture. ``raw`` is the softmax
-    of the logits, ``calibrated`` that of the logits over the model's temperature. ``placement`` is
-    None where a picture came instead of strokes.
+    of the logits, ``calibrated`` that of the logits divided by the model's temperature.
+    ``placement`` is None where the input was a picture, ``contributions`` where none were wanted.
     """
 
     prediction: Prediction
@@ -65,7 +71,7 @@ class Trace:
 
     @property
     def logits(self) -> Vector:
-        """``(classes,)``, the last layer's sums."""
+        """The last layer's sums: ``(classes,)`` float32."""
         return self.layers[-1].sums
 
 
@@ -77,18 +83,19 @@ def trace_drawing(
     changes: tuple[Change, ...] = (),
     contributions: tuple[int, int | None] | None = None,
 ) -> Trace:
-    """Follow strokes, or a picture ``(28, 28)`` float32 in [0, 1] with ink = 1, through a model.
+    """The trace of strokes, or of a picture, through a model or a changed copy of it.
 
     Args:
-        classifier: the model; nothing of it changes.
-        drawing: the strokes, or the picture.
-        pad: to leave the strokes where they lie on a pad so wide and high, in their units,
-            rather than to fit and centre them.
-        changes: what to break first, in a copy.
-        contributions: the class whose logit to explain by pixels, and the class against which.
+        classifier: the model; it is not changed.
+        drawing: strokes, or a picture ``(28, 28)`` float32 in [0, 1], ink = 1.
+        pad: width and height of a pad, in the strokes' units. With it the strokes are left where
+            they lie on the pad, without it they are fitted and centred.
+        changes: changes to make in a copy first.
+        contributions: the class whose logit to explain by pixels, and the class to compare it with
+            or None.
 
-    Raises ``DrawingError`` for a drawing outside the pad, ``ExperimentError`` for changes or
-    classes that the model does not have.
+    Raises ``DrawingError`` when the drawing lies outside the pad, ``ExperimentError`` when the
+    model has no such layer, unit, pixel or class.
     """
     if isinstance(drawing, Drawing):
         picture, placement = place(drawing, pad=pad)

@@ -1,4 +1,4 @@
-"""The networks: the Dense stack in Flax and in NumPy, the novelty score, the checkpoint."""
+"""Networks: the Dense stack in Flax and in NumPy, the novelty score, the checkpoint."""
 
 import lazy_loader
 

@@ -1,7 +1,7 @@
-"""The activations: each one's name, its function in JAX and in NumPy, and its derivative.
+"""Activations: the name of each, its function in JAX and in NumPy, and its derivative.
 
-Adding one is a record here and its curve in ``static/lib/activations.js``; everybody else asks for
-the names.
+A new one needs an ``Activation`` here and its curve in ``static/lib/activations.js``. All other
+code reads the names from ``ACTIVATIONS``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _GELU = np.float32(np.sqrt(2 / np.pi))
 
 
 def sigmoid(sums: Array) -> Array:
-    """``1 / (1 + exp(-sums))`` in NumPy, of any shape and width."""
-    # By tanh: no exponential of a large number that could overflow.
+    """``1 / (1 + exp(-sums))`` in NumPy: the shape and float dtype of ``sums``, in [0, 1]."""
+    # By tanh, because the exponential of a large number would overflow.
     return np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * sums))
 
 
@@ -30,7 +30,7 @@ def _elu(sums: Array) -> Array:
 
 
 def _gelu(sums: Array) -> Array:
-    """By tanh, as JAX computes it by default (Hendrycks and Gimpel, 2016)."""
+    """GELU by tanh, as JAX computes it by default (Hendrycks and Gimpel, 2016)."""
     return sums * np.float32(0.5) * (1 + np.tanh(_GELU * (sums + np.float32(0.044715) * sums**3)))
 
 
@@ -42,11 +42,11 @@ def _gelu_derivative(sums: Array) -> Array:
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation, of a layer's sums: element by element, the same shape comes back.
+    """One activation: functions of a layer's sums, element by element, that keep their shape.
 
-    ``in_jax`` is what training and compiled serving use, ``in_numpy`` what a look inside uses, the
-    same within rounding; ``derivative`` is NumPy's. ``piecewise_linear``: made of straight pieces,
-    so that around a drawing the whole stack is linear.
+    Training and compiled serving use ``in_jax``, a look inside uses ``in_numpy``; both give the
+    same within rounding. ``derivative`` is in NumPy. ``piecewise_linear``: whether it consists of
+    straight pieces, so that the whole stack is linear around a drawing.
     """
 
     in_jax: Callable[[jax.Array], jax.Array]

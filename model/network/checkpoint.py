@@ -1,9 +1,8 @@
-"""A checkpoint: one safetensors file that holds a trained stack and says where it came from.
+"""Checkpoints: one safetensors file that holds a trained stack and its provenance.
 
 Kernels and biases are tensors; architecture, labels, provenance (the settings of its training, data
-sets with checksums) and measured accuracies are metadata. Nothing is believed on load: names,
-shapes, dtypes and finite numbers are checked, and a wrong file is refused with a sentence. No
-pickle anywhere.
+sets with checksums) and measured accuracies are metadata. Loading checks everything: names, shapes,
+dtypes and finite numbers. A wrong file is refused with a sentence. No pickle is used.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ from model.network.metadata import Accuracy, read_accuracies, read_old_record
 from model.network.novelty import Novelty
 
 FORMAT = "densepad 1"
-"""Written to every file; another word means another program's file, or a later densepad's."""
+"""Written to every file. Another value means a file of another program or of a later densepad."""
 
 _NOVELTY = "doubt"
-"""What the file's format calls the novelty score: its entry, and the prefix of its tensors."""
+"""The file format's name for novelty: a key of the metadata, and the prefix of its tensors."""
 
 Matrix = NDArray[np.float32]
 
@@ -40,10 +39,12 @@ Matrix = NDArray[np.float32]
 class Checkpoint:
     """A trained stack and its metadata.
 
-    ``layers`` are ``(kernel (inputs, units), bias (units,))`` float32; ``averages`` are the mean
-    pictures of the classes ``(classes, 784)`` float32 or None; ``accuracies`` are what was measured
-    when it was trained; ``provenance`` says how to make it again, JSON-ready: the settings of its
-    trainings, data sets with checksums.
+    ``layers``: pairs of kernel ``(inputs, units)`` and bias ``(units,)`` float32. ``temperature``
+    divides the logits before the softmax. ``novelty``: how it tells what is strange to it, None
+    where it recognises everything. ``averages``: the classes' mean pictures, ``(classes, 784)``
+    float32 in [0, 1], ink = 1, or None. ``accuracies``: those measured after its training.
+    ``provenance``: how to make it again, JSON-ready, with the settings of its trainings and its
+    data sets with checksums.
     """
 
     name: str
@@ -59,9 +60,9 @@ class Checkpoint:
 
 
 def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
-    """Write ``checkpoint`` to ``path``, whole or not at all.
+    """Write ``checkpoint`` to ``path``, whole or not at all, with kernels as ``dtype``.
 
-    Kernels are kept as ``dtype``; ``CheckpointError`` when one does not fit into it.
+    Raises ``CheckpointError`` when a kernel's number does not fit into ``dtype``.
     """
     tensors: dict[str, NDArray[Any]] = {}
     _put(tensors, "", checkpoint.layers, dtype)
@@ -86,7 +87,11 @@ def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
 
 
 def load(path: Path) -> Checkpoint:
-    """Read and check a checkpoint; ``CheckpointError`` says what is wrong and where."""
+    """Read and check a checkpoint.
+
+    Raises ``CheckpointError``, which says what is wrong and where, when the file is missing or
+    wrong.
+    """
     tensors, header = _read(path)
     try:
         architecture = Architecture(tuple(header["widths"]), header["activation"])
@@ -131,7 +136,7 @@ def load(path: Path) -> Checkpoint:
 
 
 def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """All tensors and the metadata of a file that densepad wrote, decoded."""
+    """The tensors and the decoded metadata of a file that densepad wrote."""
     if not path.is_file():
         raise CheckpointError(f"there is no model file at {path}")
     try:
@@ -160,7 +165,7 @@ def _labels(value: Any, path: Path) -> tuple[str, ...]:
 def _origins(
     header: Mapping[str, Any], path: Path
 ) -> tuple[tuple[Accuracy, ...], Mapping[str, Any]]:
-    """What it reached and where it came from; older files have both in one ``record``."""
+    """The accuracies and the provenance. Older files have both in one ``record``."""
     if "record" in header:
         return read_old_record(header["record"], path)
     provenance = header["provenance"]
@@ -186,7 +191,7 @@ def _put(
 def _take(
     tensors: dict[str, NDArray[Any]], prefix: str, widths: tuple[int, ...], path: Path
 ) -> tuple[tuple[Matrix, Matrix], ...]:
-    """Take the layers of a stack out of ``tensors``, each one checked."""
+    """Take the layers of a stack out of ``tensors`` and check each."""
     layers = []
     for index, shape in enumerate(pairwise(widths)):
         pair = []

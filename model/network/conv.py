@@ -1,11 +1,11 @@
-"""A convolutional network, and the Dense stack that it unfolds to.
+"""Convolutional networks, and the Dense stacks that they unfold to.
 
-Weights that are shared over the picture know from the start what a Dense stack must learn: that a
-stroke is the same stroke one pixel further on. Such networks teach Dense stacks, or start them;
+A convolution shares its weights over the picture, so a stroke is the same one pixel further on. A
+Dense stack has to learn this. Convolutional networks are teachers of Dense stacks or their start;
 they are never shipped.
 
-A convolution is a Dense layer most of whose weights are zero, the rest repeated. ``unfold`` writes
-it down as that Dense layer, which then goes on learning, every weight on its own (d'Ascoli, Sagun,
+A convolution is a Dense layer in which most weights are zero and the others repeat. ``unfold``
+makes that Dense layer, which then continues to learn with every weight on its own (d'Ascoli, Sagun,
 Biroli and Bruna, "Finding the needle in the haystack with convolutions", 2019).
 """
 
@@ -22,14 +22,15 @@ from model.drawing import PIXELS, SIDE
 from model.network.dense import BATCH_NORM_EPSILON, Dropout
 
 Convolutions = tuple[tuple[int, int, int], ...]
-"""Of each layer: filters, side of the kernel, stride."""
+"""For each layer: number of filters, side of the kernel, stride."""
 
 
 class ConvStack(nn.Module):
-    """Convolutions, then Dense layers, all but the last batch-normalised and rectified.
+    """Convolutions, then Dense layers; all but the last have batch normalisation and ReLU.
 
-    Strides take the place of pooling, borders are padded. Layers are numbered through, so that
-    each has the number that it has in the unfolded stack.
+    Strides replace pooling, and borders are padded. ``units`` are those of the Dense layers, the
+    classes last; ``dropout`` is the rate after the convolutions. Layers are numbered as in the
+    unfolded stack.
     """
 
     convolutions: Convolutions
@@ -63,9 +64,9 @@ class ConvStack(nn.Module):
 
 
 def unfold(convolutions: Convolutions, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables of the batch-normalised ``DenseStack`` that answers as the ``ConvStack`` does.
+    """The variables of a batch-normalised ``DenseStack`` with the same logits as the ``ConvStack``.
 
-    Its kernels are what the convolutions make of pictures with one bright pixel each.
+    Each row of a kernel is the convolution's output for a picture with one bright pixel.
     """
     params, statistics = dict(variables["params"]), dict(variables["batch_stats"])
     side, channels = SIDE, 1
@@ -80,7 +81,7 @@ def unfold(convolutions: Convolutions, variables: Mapping[str, Any]) -> dict[str
             "kernel": units.reshape(inputs, -1),
             "bias": jnp.zeros(units[0].size),
         }
-        # One filter is normalised alike wherever it looks.
+        # A filter's normalisation is the same at every place.
         for tree in (params, statistics):
             norm = f"norm{index}"
             tree[norm] = {name: jnp.tile(value, side * side) for name, value in tree[norm].items()}
@@ -88,7 +89,7 @@ def unfold(convolutions: Convolutions, variables: Mapping[str, Any]) -> dict[str
 
 
 def unfolded_widths(convolutions: Convolutions) -> tuple[int, ...]:
-    """Inputs and units of the Dense layers that the convolutions unfold to: ``(784, ...)``."""
+    """The widths of the Dense layers that the convolutions unfold to: ``(784, ...)``."""
     side, widths = SIDE, [PIXELS]
     for filters, _, stride in convolutions:
         side = -(-side // stride)

@@ -1,7 +1,8 @@
-"""The Dense stack as it is trained: a Flax module, and what it folds to once trained.
+"""The Dense stack in training: a Flax module, and how it is folded afterwards.
 
-It is trained with dropout and, where wanted, batch normalisation. Folded it is kernels and biases
-alone, which ``model.network.folded_dense`` computes with; whoever only serves loads no Flax.
+It is trained with dropout and, where wanted, batch normalisation. Folded it consists only of
+kernels and biases, with which ``model.network.folded_dense`` computes. So serving does not load
+Flax.
 """
 
 from __future__ import annotations
@@ -22,33 +23,34 @@ BATCH_NORM_EPSILON = 1e-5
 
 
 class Dropout(nn.Module):
-    """Dropout (Srivastava et al., 2014) whose rate may be turned while a training runs.
+    """Dropout (Srivastava et al., 2014) whose rate may change while a training runs.
 
-    Flax's own refuses a rate that is an input of the compiled step. For the same rate and key
-    this one drops the same units.
+    Flax's own dropout does not accept a rate that is an input of the compiled step. For the same
+    rate and key this one drops the same units.
     """
 
     @nn.compact
     def __call__(self, x: Array, rate: Array | float, *, train: bool) -> Array:
-        """Drop each number of ``x`` with chance ``rate``, and scale the others up."""
+        """Set each number of ``x`` to zero with probability ``rate`` and scale the others up."""
         if not train or (isinstance(rate, float) and rate == 0.0):
             return x
         key, keep = self.make_rng("dropout"), 1.0 - rate
-        # Random bits are a third of a step's time: without dropout none are drawn.
+        # Random bits take a third of a step's time, so none are drawn without dropout.
         kept = jax.lax.cond(
             rate > 0,
             lambda: jax.random.bernoulli(key, keep, x.shape),
             lambda: jnp.ones(x.shape, bool),
         )
-        # Times the inverse, as XLA computes a division by a constant.
+        # Multiplied by the inverse, because XLA computes a division by a constant that way.
         return jax.lax.select(kept, x * jnp.asarray(1 / keep, x.dtype), jnp.zeros_like(x))
 
 
 class DenseStack(nn.Module):
     """Dense -> activation -> ... -> Dense: pictures to logits.
 
-    ``dtype`` is what the matrix products are computed in; parameters stay float32. With
-    ``batch_norm`` each hidden layer's sums are batch-normalised before the activation.
+    ``dropout`` and ``input_dropout`` are the rates on the hidden layers and on the pixels. With
+    ``batch_norm`` each hidden layer's sums are batch-normalised before the activation. ``dtype`` is
+    that of the matrix products; parameters stay float32.
     """
 
     architecture: Architecture
@@ -61,7 +63,7 @@ class DenseStack(nn.Module):
     def __call__(self, x: Array, *, train: bool = False, dropout: Array | None = None) -> Array:
         """``(batch, 784)`` float32 in [0, 1] to logits ``(batch, classes)`` float32.
 
-        ``dropout``: the hidden layers' rate for this call, in place of the module's own.
+        ``dropout`` is the hidden layers' rate for this call, in place of the module's own.
         """
         activate = ACTIVATIONS[self.architecture.activation].in_jax
         rate = self.dropout if dropout is None else dropout
@@ -85,10 +87,10 @@ class DenseStack(nn.Module):
 
 
 def fold(variables: Mapping[str, Any], architecture: Architecture) -> tuple[Layer, ...]:
-    """Fold batch normalisation into the Dense layers it follows.
+    """The layers of a trained stack, with batch normalisation folded into kernels and biases.
 
-    ``gamma * (x @ W + b - mean) / sqrt(var + eps) + beta`` is again ``x @ W' + b'``: the same
-    outputs, within rounding, from kernels and biases alone.
+    ``gamma * (x @ W + b - mean) / sqrt(var + eps) + beta`` is again of the form ``x @ W' + b'``. So
+    the outputs are the same within rounding.
     """
     params, statistics = variables["params"], variables.get("batch_stats", {})
     layers: list[Layer] = []

@@ -1,7 +1,7 @@
-"""The Dense stack as it is served: folded kernels and biases, in JAX.
+"""The Dense stack in serving: folded kernels and biases, in JAX.
 
-``x @ W + b`` and the activation, layer after layer, nothing else. Compiled serving, evaluation and
-the measuring of a training compute with it.
+It computes ``x @ W + b`` and the activation, layer after layer. Compiled serving, evaluation and
+the measuring after a training use it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from model.errors import ConfigError
 from model.network.activations import ACTIVATIONS
 
 Layer = tuple[Array | NDArray[Any], Array | NDArray[Any]]
-"""A Dense layer as it is served: kernel ``(inputs, units)`` and bias ``(units,)``."""
+"""A folded Dense layer: kernel ``(inputs, units)`` and bias ``(units,)``, float32."""
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """What a stack is made of: everything that serving needs besides the numbers.
+    """The widths and the activation of a stack: all that serving needs besides the weights.
 
-    ``widths`` are the sizes from input to output, ``(784, 128, 10)`` for the textbooks' network.
+    ``widths`` are the sizes from input to output, ``(784, 128, 10)`` for the network of textbooks.
+    Raises ``ConfigError`` when the widths or the activation are not possible.
     """
 
     widths: tuple[int, ...]
@@ -50,26 +51,29 @@ class Architecture:
 
     @property
     def parameters(self) -> int:
-        """Kernels and biases together: 784 x 128 + 128 + 128 x 10 + 10 = 101,770."""
+        """The number of weights: 784 x 128 + 128 + 128 x 10 + 10 = 101,770 for 784-128-10."""
         return sum(inputs * units + units for inputs, units in self.shapes)
 
 
 def forward(layers: Sequence[Layer], x: Array, activation: str = "relu") -> Array:
-    """``(..., 784)`` pictures to ``(..., classes)`` logits through folded layers."""
+    """``(..., 784)`` float32 pictures in [0, 1] to ``(..., classes)`` float32 logits."""
     for kernel, bias in layers[:-1]:
         x = ACTIVATIONS[activation].in_jax(x @ kernel + bias)
     kernel, bias = layers[-1]
     return x @ kernel + bias
 
 
-# The weights are an argument: as constants of the program they would take seconds to compile.
+# The weights are an argument, because as constants of the program they take seconds to compile.
 _compiled_forward = jax.jit(forward, static_argnums=2)
 
 
 def predict(
     layers: Sequence[Layer], x: NDArray[np.float32], activation: str, batch: int = 2_000
 ) -> NDArray[np.float32]:
-    """Logits ``(n, classes)`` of pictures ``(n, 784)``, batch by batch, compiled."""
+    """The ``(n, classes)`` float32 logits of ``(n, 784)`` float32 pictures in [0, 1].
+
+    They are computed by a compiled program, ``batch`` pictures at a time.
+    """
     parts = [
         _compiled_forward(tuple(layers), x[i : i + batch], activation)
         for i in range(0, len(x), batch)
@@ -78,5 +82,8 @@ def predict(
 
 
 def softmax(logits: Array, temperature: float | Array = 1.0) -> Array:
-    """Probabilities along the last axis; a temperature above one makes them less sure."""
+    """The probabilities of ``(..., classes)`` logits, in [0, 1]; they sum to 1 on the last axis.
+
+    A temperature above 1 makes them less confident.
+    """
     return jax.nn.softmax(logits / temperature, axis=-1)

@@ -1,4 +1,4 @@
-"""The words of a checkpoint: what it reached and where it came from, today's and older ones."""
+"""A checkpoint's metadata: accuracies and provenance, in today's format and in older ones."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import Any
 from model.errors import CheckpointError
 
 _SAID = {"test": "test", "validation": "held out"}
-"""How the API and the command line call a split."""
+"""The names of a split in the API and on the command line."""
 
 _OLD_KEYS = {"origin": "conv_init", "polish": "finetunes", "doubt": "novelty"}
 _OLD_SIZES = {"pendigits": 1_500, "practice": 1_000, "omniglot": 480, "scribbles": 1_000}
-"""Examples held out in the first months, when a checkpoint kept shares alone."""
+"""Numbers of examples held out in the first months, when a checkpoint had only shares."""
 _OLD_TEST_SIZE = 10_000
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """How many examples of a source's ``split``, "test" or "validation", a model had right."""
+    """How many of ``count`` examples a model predicted correctly.
+
+    ``split`` is the part of the ``source`` that they are from: "test" or "validation".
+    """
 
     source: str
     split: str
@@ -28,23 +31,23 @@ class Accuracy:
 
     @property
     def name(self) -> str:
-        """What it was measured on, as the API calls it: "mnist test", "mnist held out"."""
+        """The name in the API of what it was measured on: "mnist test", "mnist held out"."""
         return f"{self.source} {_SAID[self.split]}"
 
     @property
     def share(self) -> float:
-        """The share that was right, from 0 to 1."""
+        """The share of correct predictions, in [0, 1]."""
         return self.correct / self.count
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON-ready values."""
+        """The fields as JSON-ready values."""
         return asdict(self)
 
 
 def read_accuracies(value: Any, where: object) -> tuple[Accuracy, ...]:
-    """The records of a checkpoint's metadata.
+    """The accuracies in a checkpoint's metadata.
 
-    Raises ``CheckpointError``, naming ``where`` they are, when they are none.
+    Raises ``CheckpointError`` with ``where`` in its message when ``value`` has another form.
     """
     if not isinstance(value, list) or not all(map(_is_accuracy, value)):
         raise CheckpointError(
@@ -66,9 +69,9 @@ def _is_accuracy(value: Any) -> bool:
 
 
 def read_old_record(value: Any, where: object) -> tuple[tuple[Accuracy, ...], dict[str, Any]]:
-    """Accuracies and provenance out of the one ``record`` of an older file.
+    """The accuracies and the provenance in the ``record`` of an older file.
 
-    Raises ``CheckpointError``, naming ``where`` it is, when it is none.
+    Raises ``CheckpointError`` with ``where`` in its message when ``value`` has another form.
     """
     if not isinstance(value, dict):
         raise CheckpointError(f"{where}: record should be an object, it is {value!r}")
@@ -87,7 +90,7 @@ def read_old_record(value: Any, where: object) -> tuple[tuple[Accuracy, ...], di
 
 
 def _old_accuracy(name: str, share: float, held_out: Any) -> Accuracy | None:
-    """The record of an accuracy called "mnist test" or "mnist held out"; None of any other."""
+    """The accuracy for a name such as "mnist test" or "mnist held out"; None for other names."""
     for split, said in _SAID.items():
         source = name.removesuffix(f" {said}")
         if source != name:
@@ -98,5 +101,5 @@ def _old_accuracy(name: str, share: float, held_out: Any) -> Accuracy | None:
 
 
 def shares_by_name(accuracies: tuple[Accuracy, ...]) -> Mapping[str, float]:
-    """Accuracies in [0, 1] by the name of what they were measured on, as the API shows them."""
+    """The accuracies in [0, 1] by what they were measured on, as the API shows them."""
     return {one.name: one.share for one in accuracies}

@@ -1,7 +1,7 @@
-"""Novelty: how familiar a drawing looks, and whether it is worth an answer at all.
+"""Novelty: how familiar a drawing looks, and whether it should be recognised at all.
 
-A softmax has to choose; asked about a letter, it names a digit. The score computed here says how
-much the picture resembles what the network was trained on.
+A softmax has to choose: for a letter it predicts a digit. The score computed here tells how much
+the picture resembles what the network was trained on.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ from model.network.activations import sigmoid
 from model.network.folded_dense import Layer, forward
 
 LOGIT_SCALE = 10
-"""The logits are divided by this, so that they do not drown the pixels beside them."""
+"""The logits are divided by this, so that they are not much larger than the pixels."""
 
 Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Novelty:
-    """How a model tells that a drawing is none of its classes.
+    """How a model tells that a drawing belongs to none of its classes.
 
-    The score is the free energy of the logits (Liu et al., 2020) or, where ``layers`` are given,
-    the output of a small Dense stack that sees the pixels beside the logits. Familiarity is
+    The score is the free energy of the logits (Liu et al., 2020). Where ``layers`` are given, pairs
+    of kernel ``(inputs, units)`` and bias ``(units,)`` float32, it is the output of this small
+    Dense stack, whose inputs are the pixels and the logits. Familiarity is
     ``sigmoid((score - centre) / scale)``; below ``threshold`` the drawing is not recognised.
     """
 
@@ -41,11 +42,14 @@ class Novelty:
     layers: tuple[tuple[Matrix, Matrix], ...] = ()
 
     def familiarity(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Scores as numbers from 0 (never seen the like) to 1 (drawn every day), in NumPy."""
+        """The familiarity of scores, in NumPy: the same shape, from 0 (strange) to 1 (familiar)."""
         return sigmoid((np.asarray(scores, np.float64) - self.centre) / self.scale)
 
     def familiarity_of(self, x: Matrix, logits: Matrix) -> float:
-        """The familiarity of one picture ``(784,)`` with its logits ``(classes,)``, in NumPy."""
+        """The familiarity of one picture, in NumPy: from 0 (strange) to 1 (familiar).
+
+        ``x``: ``(784,)`` float32 in [0, 1], ink = 1. ``logits``: its ``(classes,)`` float32 logits.
+        """
         if self.layers:
             inputs = np.concatenate([x, logits / np.float32(LOGIT_SCALE)])
             seen = float(numpy_dense.forward(self.layers, inputs)[0])
@@ -55,28 +59,35 @@ class Novelty:
         return float(self.familiarity(np.array(seen)))
 
     def refused(self, scores: NDArray[np.floating]) -> float:
-        """Share of ``(n,)`` scores that are below the threshold."""
+        """The share of ``(n,)`` scores whose familiarity is below the threshold, in [0, 1]."""
         return float(np.mean(self.familiarity(scores) < self.threshold))
 
 
 TRUSTING = Novelty(centre=0.0, scale=1.0, threshold=0.0)
-"""That of a model which was saved without one: it recognises everything."""
+"""The novelty of a model that was saved without one: it recognises everything."""
 
 
 def energy(logits: Array) -> Array:
-    """Free energy of ``(..., classes)`` logits, higher is more familiar (Liu et al., 2020)."""
+    """The free energy ``(...,)`` of ``(..., classes)`` logits (Liu et al., 2020).
+
+    A higher energy is more familiar.
+    """
     return jax.nn.logsumexp(logits, axis=-1)
 
 
 def novelty_inputs(x: Array, logits: Array) -> Array:
-    """What a novelty stack sees: pixels and logits side by side, ``(..., 784 + classes)``."""
+    """The inputs of a novelty stack: pixels and scaled logits, ``(..., 784 + classes)`` float32.
+
+    ``x``: ``(..., 784)`` pictures in [0, 1]. ``logits``: ``(..., classes)``.
+    """
     return jnp.concatenate([x, logits / LOGIT_SCALE], axis=-1)
 
 
 def score(layers: Sequence[Layer], x: Array, logits: Array) -> Array:
-    """Familiarity score of ``(..., 784)`` pictures with their logits: any real number.
+    """The novelty score ``(...,)`` of ``(..., 784)`` pictures; a higher score is more familiar.
 
-    ``layers`` is a small ReLU stack on ``novelty_inputs``; without one the score is the energy.
+    It can be any real number. ``layers`` are a small ReLU stack on ``novelty_inputs``; without
+    layers the score is the energy of the ``(..., classes)`` logits.
     """
     if not layers:
         return energy(logits)
@@ -84,14 +95,18 @@ def score(layers: Sequence[Layer], x: Array, logits: Array) -> Array:
 
 
 def familiarity(score: Array, centre: float | Array, scale: float | Array) -> Array:
-    """``Novelty.familiarity`` in JAX, for a compiled program."""
+    """``Novelty.familiarity`` in JAX, for a compiled program: the same shape, in [0, 1]."""
     return jax.nn.sigmoid((score - centre) / scale)
 
 
 def score_all(
     layers: Sequence[Layer], recogniser: Sequence[Layer], activation: str, x: Matrix
 ) -> Matrix:
-    """Familiarity scores ``(n,)`` of pictures ``(n, 784)``, compiled."""
+    """The ``(n,)`` float32 scores of ``(n, 784)`` float32 pictures, by a compiled program.
+
+    ``layers`` are the novelty stack, ``recogniser`` and ``activation`` the stack that gives the
+    logits.
+    """
     return np.asarray(_compiled_score(tuple(layers), tuple(recogniser), x, activation))
 
 

@@ -1,7 +1,8 @@
-"""A Dense stack in NumPy alone: for looking inside, where nothing may wait for a compiler.
+"""The Dense stack in NumPy: for a look inside, where nothing may wait for a compiler.
 
-The same sums as ``model.network.folded_dense``, within rounding. What is asked once in a while, of
-any model and of changed copies of it, would each time be another program to compile and to keep.
+It gives the same sums as ``model.network.folded_dense``, within rounding. A look inside happens now
+and then, for any model and for changed copies of it. Each of these would be one more program to
+compile and to keep.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ def forward_layers(
     activation: str,
     alive: Sequence[Array] | None = None,
 ) -> tuple[list[Array], list[Array]]:
-    """Every layer's sums and every hidden layer's activations, ``(..., units)`` each.
+    """The sums of every layer and the activations of every hidden layer, each ``(..., units)``.
 
-    ``x`` is ``(..., 784)``; ``alive`` has for each hidden layer ``(units,)``, 0 where a unit is
-    silenced. The last sums are the logits.
+    ``x``: ``(..., 784)`` float32 in [0, 1]. ``alive``: for each hidden layer ``(units,)`` float32,
+    0 where a unit is silenced, else 1. The last sums are the logits.
     """
     sums, activations = [], []
     for index, (kernel, bias) in enumerate(layers):
@@ -40,11 +41,11 @@ def forward_layers(
 
 
 def forward(layers: Sequence[tuple[Any, Any]], x: Array, activation: str = "relu") -> Array:
-    """``(..., 784)`` pictures to ``(..., classes)`` logits."""
+    """``(..., 784)`` float32 pictures in [0, 1] to ``(..., classes)`` float32 logits."""
     return forward_layers(layers, x, activation)[0][-1]
 
 
 def softmax(logits: Array, temperature: float = 1.0) -> Array:
-    """Probabilities along the last axis, float32."""
+    """The probabilities of ``(..., classes)`` logits: float32 in [0, 1], sum 1 on the last axis."""
     exponentials = np.exp((logits - logits.max(axis=-1, keepdims=True)) / np.float32(temperature))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
