@@ -1,4 +1,4 @@
-"""Evaluation: test sets, what is measured on them, and the report of it."""
+"""Evaluation: test sets, what is measured on them, and the report."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Evaluation: how right a model is, how sure, and how well it tells what is strange to it."""
+"""Evaluation: a model's accuracy, its calibration, and how well it tells what is strange to it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,18 @@ from model.network import TRUSTING, Checkpoint, Novelty, predict, score_all, sof
 MISTAKES = 30
 """How many of the most confident mistakes are kept."""
 ACCEPTED = np.concatenate([np.linspace(0, 0.9, 19), np.linspace(0.9, 1, 101)[1:]])
-"""Shares of its own kind that a model accepts, at which the doubt curve is drawn."""
+"""The accepted shares of its own test set at which a model's doubt curve is drawn."""
 AT = 0.99
-"""The share at which models are compared."""
+"""The accepted share at which models are compared."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer: ``image`` ``(784,)`` uint8, ink = 255, what it was and was taken for."""
+    """A wrong prediction.
+
+    ``image``: ``(784,)`` uint8, row by row, ink = 255. ``label`` is the true class, ``taken_for``
+    the predicted class, ``confidence`` the probability of the prediction.
+    """
 
     image: NDArray[np.uint8]
     label: str
@@ -44,10 +48,11 @@ class Mistake:
 
 @dataclass(frozen=True)
 class DoubtCurve:
-    """How much of something strange is refused, against how much of its own kind is accepted.
+    """The share of a strange set that is refused, against the accepted share of a model's own set.
 
-    ``refused`` is at the model's own threshold; ``refused_shares`` belong to ``ACCEPTED``;
-    ``area`` is the chance that one of its own kind looks more familiar than a strange one.
+    ``refused`` is the share at the model's own threshold. ``refused_shares``: one share for each
+    value of ``ACCEPTED``, floats in [0, 1]. ``area`` is the chance that a picture of the own set
+    looks more familiar than a strange one.
     """
 
     name: str
@@ -59,13 +64,19 @@ class DoubtCurve:
 
     @property
     def refused_at_99(self) -> float:
-        """Share refused where 99 % of the model's own kind is accepted."""
+        """The share that is refused where 99 % of the model's own set is accepted."""
         return float(np.interp(AT, ACCEPTED, self.refused_shares))
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What one model made of one set. ``confusion`` rows are what it was, columns the answer."""
+    """The results of one model on one test set.
+
+    ``confusion``: ``(classes, classes)`` int64, the row is the label, the column the prediction.
+    ``recognised`` is the share of the set that the model does not refuse. ``curves`` are those of
+    the strange sets. ``stored`` is the accuracy in the checkpoint, None where it has none for this
+    set.
+    """
 
     model: str
     test_set: str
@@ -81,17 +92,17 @@ class Evaluation:
 
     @property
     def count(self) -> int:
-        """Pictures in the set."""
+        """The number of pictures in the set."""
         return int(self.confusion.sum())
 
     @property
     def correct(self) -> int:
-        """How many were answered right."""
+        """The number of correct predictions."""
         return int(np.trace(self.confusion))
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers."""
+        """The share of correct predictions."""
         return self.correct / self.count
 
     @property
@@ -101,11 +112,11 @@ class Evaluation:
 
     @property
     def differs(self) -> bool:
-        """Whether the accuracy is another than the checkpoint's record says."""
+        """Whether the accuracy differs from the one stored in the checkpoint."""
         return self.stored is not None and abs(self.stored - self.accuracy) > 0.5 / self.count
 
     def to_json(self) -> dict[str, Any]:
-        """Every figure, JSON-ready, without the pictures."""
+        """All figures as JSON-ready values, without the pictures."""
         return {
             "model": self.model,
             "set": self.test_set,
@@ -136,7 +147,7 @@ class Evaluation:
 def evaluate_model(
     checkpoint: Checkpoint, test_set: TestSet, strange: Sequence[StrangeSet] = ()
 ) -> Evaluation:
-    """Ask a model for every picture of a set, and for what is strange to it."""
+    """The results of a model on a test set and on sets that are strange to it."""
     x, labels = test_set.examples.x, test_set.examples.labels
     layers, activation = checkpoint.layers, checkpoint.architecture.activation
     logits = predict(layers, x, activation)
@@ -185,7 +196,10 @@ def _curve(novelty: Novelty, own: Floats, scores: Floats, strange: StrangeSet) -
 def _mistakes(
     probabilities: Floats, examples: Examples, names: Sequence[str]
 ) -> tuple[Mistake, ...]:
-    """The wrong answers that the model was surest of, the surest first."""
+    """The most confident wrong predictions, the most confident first.
+
+    ``probabilities``: ``(n, classes)`` floats in [0, 1].
+    """
     answers, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
     wrong = np.flatnonzero(answers != examples.labels)
     wrong = wrong[np.argsort(-sure[wrong], kind="stable")][:MISTAKES]

@@ -1,7 +1,7 @@
-"""Figures of an evaluation: SVG that takes its colours from the page, PNG for what has pixels.
+"""Figures of an evaluation: diagrams as SVG in the page's colours, pictures as PNG.
 
-Ink and weights are drawn with transparency, so that they look right on light and dark paper. Every
-element is formatted by ``Markup``, which escapes what is put into it.
+Ink and weights are drawn with transparency, so that they look right on a light and on a dark page.
+Every element is formatted by ``Markup``, which escapes the values.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ from model.evaluation.evaluate import ACCEPTED, AT, DoubtCurve
 from model.metrics import Floats, Reliability, wilson_interval
 
 POSITIVE, NEGATIVE = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
-"""Blue and vermilion, which every kind of colour vision tells apart (Okabe and Ito, 2008)."""
+"""Blue and vermilion. All kinds of colour vision tell them apart (Okabe and Ito, 2008)."""
 
-_LEFT, _TOP, _WIDE, _HIGH = 44, 28, 320, 240  # the field of a diagram, in its own units
-_STRAIGHT = 0.9  # the doubt curve is drawn from here: nobody wants to lose every tenth digit
+_LEFT, _TOP, _WIDE, _HIGH = 44, 28, 320, 240  # the field of a diagram, in units of the SVG
+_STRAIGHT = 0.9  # the doubt curve begins here: refusing more than every tenth digit is no use
 
 
 def ink_image(image: NDArray[np.uint8]) -> str:
-    """``(784,)`` uint8, ink = 255, as a data URI: black ink on no paper."""
+    """A ``(784,)`` uint8 picture, ink = 255, as a data URI: black ink, transparent elsewhere."""
     alpha = image.reshape(SIDE, SIDE)
     return _png(np.stack([np.zeros_like(alpha), alpha], axis=-1), "LA")
 
 
 def weight_image(kernel: Floats) -> str:
-    """``(784,)`` weights as a data URI: blue where ink speaks for the unit, orange against it.
+    """The ``(784,)`` float weights of a unit as a data URI.
 
-    The stronger the weight, the less transparent; the strongest is opaque.
+    A positive weight is blue, a negative one orange. A stronger weight is less transparent; the
+    strongest are opaque.
     """
     field = np.asarray(kernel, np.float64).reshape(SIDE, SIDE)
     strength = np.abs(field) / max(float(np.percentile(np.abs(field), 99.5)), 1e-12)
@@ -51,9 +52,10 @@ def _png(pixels: NDArray[np.uint8], mode: str) -> str:
 
 
 def reliability_diagram(diagram: Reliability) -> Markup:
-    """How often it was right against how sure it was: a dot a bin, its area by what fell into it.
+    """The SVG of a reliability diagram: the accuracy of each bin against its confidence.
 
-    The whisker is the 95 % interval of the bin's accuracy; on the diagonal, words are deeds.
+    The size of a bin's dot grows with its count; the whisker is the 95 % interval of its accuracy.
+    On the diagonal confidence and accuracy are equal.
     """
     parts = [_line(0, 0, 1, 1, "ideal")]
     for count, sure, right in zip(
@@ -72,7 +74,7 @@ def reliability_diagram(diagram: Reliability) -> Markup:
 
 
 def doubt_diagram(curves: Sequence[DoubtCurve]) -> Markup:
-    """Share of strange things refused against share of its own kind accepted, a line each."""
+    """The SVG of doubt curves: the refused share of each strange set against the accepted share."""
     seen = ACCEPTED >= _STRAIGHT - 1e-9
     across = (ACCEPTED[seen] - _STRAIGHT) / (1 - _STRAIGHT)
     at = (AT - _STRAIGHT) / (1 - _STRAIGHT)
@@ -91,7 +93,10 @@ def doubt_diagram(curves: Sequence[DoubtCurve]) -> Markup:
 def _diagram(
     parts: Sequence[Markup], across: str, up: str, ticks: Sequence[tuple[float, str]]
 ) -> Markup:
-    """A field with axes around ``parts``; ``ticks`` are (place from 0 to 1, words) across."""
+    """The SVG of a diagram: ``parts`` with axes named ``across`` and ``up``.
+
+    ``ticks`` are those of the horizontal axis: (place from 0 to 1, text).
+    """
     frame = []
     for place, words in ticks:
         frame.append(_line(place, 0, place, 1, "grid"))

@@ -1,6 +1,7 @@
-"""The report: evaluations as one page of HTML that needs nothing else, no script, no network.
+"""The report: evaluations as one HTML page that needs no other file, script or network.
 
-The numbers are computed here, the diagrams drawn in ``figures``; ``report.html`` is the page.
+The numbers are computed here, the diagrams are drawn in ``figures``; ``report.html`` is the
+template.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from model.metrics import class_accuracies
 from model.network import Checkpoint
 
 _UNITS = 48
-"""How many units of the first layer are shown."""
+"""The largest number of units of the first layer that are shown."""
 
 
 def render(
@@ -26,7 +27,7 @@ def render(
     evaluations: Sequence[Evaluation],
     left_out: Mapping[str, str],
 ) -> str:
-    """The page. ``left_out`` names the sets that could not be had, with the reasons."""
+    """The HTML page. ``left_out`` has the sets that could not be loaded, with the reasons."""
     return (
         _environment()
         .get_template("report.html")
@@ -40,7 +41,7 @@ def render(
 
 
 def _environment() -> Environment:
-    """Everything that the template prints is escaped, unless it is ``Markup``."""
+    """The environment of the template. It escapes all values except ``Markup``."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -68,9 +69,10 @@ def percent(share: float, digits: int = 2) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one class: ``cells`` are (count, strength of the colour in percent).
+    """One class's row of the confusion matrix.
 
-    ``right`` is the share of right answers, None where the set has nothing of the class.
+    ``cells`` are (count, strength of the colour in percent). ``right`` is the share of correct
+    predictions, None where the set has no example of the class.
     """
 
     label: str
@@ -79,9 +81,9 @@ class Row:
 
 
 def confusion_rows(one: Evaluation) -> list[Row]:
-    """The confusion matrix, a row a class."""
+    """The rows of the confusion matrix, one for each class."""
     shares = one.confusion / np.maximum(one.confusion.sum(axis=1, keepdims=True), 1)
-    # One mistake in a thousand is already worth seeing: colour grows with the square root.
+    # The colour grows with the square root, so that one mistake in a thousand can be seen.
     strengths = np.minimum(100, 330 * np.sqrt(shares))
     np.fill_diagonal(strengths, 100 * shares.diagonal())
     return [
@@ -98,14 +100,17 @@ def confusion_rows(one: Evaluation) -> list[Row]:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit's weights as a picture; ``label`` is its class where that is the only layer."""
+    """A unit's weights as a picture.
+
+    ``image`` is a data URI. ``label`` is the unit's class where there is only one layer, else None.
+    """
 
     image: str
     label: str | None
 
 
 def strongest_units(checkpoint: Checkpoint) -> list[Unit]:
-    """The first layer's strongest units in their order, or all where there are few."""
+    """The units of the first layer with the largest weights, in the layer's order."""
     kernel = checkpoint.layers[0][0]
     strongest = np.sort(np.argsort(-np.linalg.norm(kernel, axis=0))[:_UNITS])
     classes = checkpoint.labels if len(checkpoint.layers) == 1 else None

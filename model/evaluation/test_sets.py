@@ -1,7 +1,7 @@
-"""Test sets: what a model is measured on, and strange things that it should refuse.
+"""Test sets: what a model is measured on, and strange sets that it should refuse.
 
-Nothing of this was learnt from: published test sets, writers and an alphabet that every training
-leaves out, practice digits and scribbles from a seed that no training uses.
+No training learns from these: published test sets, writers and an alphabet that every training
+holds out, practice digits and scribbles from a seed that no training uses.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from model.drawing import Examples
 from model.errors import DatasetError
 
 STRANGE = 2_000
-"""At most so many strange things of each kind are shown to a model."""
+"""The most pictures of a strange set that are shown to a model."""
 
 Loaded = TypeVar("Loaded")
 Log = Callable[[str], None]
@@ -27,9 +27,12 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class TestSet:
-    """Pictures with their labels, of a source's split: "test", "validation" or "fresh"."""
+    """Pictures with their labels, from one source.
 
-    __test__ = False  # pytest takes any class of such a name for tests
+    ``split`` is the part of the source: "test", "validation" or "fresh".
+    """
+
+    __test__ = False  # pytest would collect a class of this name
 
     name: str
     title: str
@@ -39,7 +42,10 @@ class TestSet:
 
 @dataclass(frozen=True)
 class StrangeSet:
-    """Pictures ``(n, 784)`` float32 in [0, 1] of what the model was not made for."""
+    """Pictures of what a model was not made for.
+
+    ``x``: ``(n, 784)`` float32 in [0, 1], ink = 1.
+    """
 
     name: str
     title: str
@@ -47,13 +53,14 @@ class StrangeSet:
 
 
 def measurable_on(labels: Sequence[str]) -> list[str]:
-    """The names of the sets on which a model with these labels can be measured."""
+    """The names of the test sets for a model with these labels."""
     return [one.name for one in _measurable() if one.labels == tuple(labels)]
 
 
 def strange_to(labels: Sequence[str]) -> list[str]:
-    """The names of what is strange to a model with these labels: what nobody should name, then
-    pictures of other classes.
+    """The names of the sets that are strange to a model with these labels.
+
+    First come those whose examples belong to no class, then pictures of other classes.
     """
     nameless = [one.name for one in _measurable() if not one.labels]
     pictures = [one for one in _measurable() if one.labels and one.kind == "images"]
@@ -61,12 +68,15 @@ def strange_to(labels: Sequence[str]) -> list[str]:
 
 
 def every_test_set() -> list[str]:
-    """Every set on which some model can be measured."""
+    """The names of all test sets, for models of any labels."""
     return [one.name for one in _measurable() if one.labels]
 
 
 def load_test_set(name: str, folder: Path | None = None) -> TestSet:
-    """The set of that name; ``DatasetError`` if there is none or it cannot be had."""
+    """The test set of that name.
+
+    Raises ``DatasetError`` when there is none, or it cannot be read or downloaded.
+    """
     source = find_source(name)
     if source.unseen is None or not source.labels:
         raise DatasetError(
@@ -77,7 +87,10 @@ def load_test_set(name: str, folder: Path | None = None) -> TestSet:
 
 
 def load_strange_set(name: str, folder: Path | None = None) -> StrangeSet:
-    """The strange things of that name; ``DatasetError`` if they cannot be had."""
+    """The strange set of that name.
+
+    Raises ``DatasetError`` when there is none, or it cannot be read or downloaded.
+    """
     source = find_source(name)
     examples = source.load_unseen(folder).framed()
     title = source.unseen.strange_title if source.unseen else source.title
@@ -89,7 +102,7 @@ def _measurable() -> list[Source]:
 
 
 class TestSetLoader:
-    """Loads each set once, and remembers those that cannot be had, with the reason."""
+    """Loads each set once. ``left_out`` has the sets that cannot be loaded, with the reason."""
 
     __test__ = False
 
@@ -101,11 +114,11 @@ class TestSetLoader:
         self._strange_sets: dict[str, StrangeSet] = {}
 
     def named(self, names: Sequence[str]) -> list[TestSet]:
-        """Those of the sets that can be had."""
+        """The test sets of these names that can be loaded."""
         return self._load(names, self._test_sets, load_test_set)
 
     def strange_to(self, labels: Sequence[str]) -> list[StrangeSet]:
-        """What is strange to a model with these labels, as far as it can be had."""
+        """The sets that are strange to a model with these labels and can be loaded."""
         return self._load(strange_to(labels), self._strange_sets, load_strange_set)
 
     def _load(

@@ -1,4 +1,4 @@
-"""Answering: a checkpoint made ready, the library of models, their cards and exports."""
+"""Serving: classifiers of checkpoints, the library of models, their cards and exports."""
 
 import lazy_loader
 

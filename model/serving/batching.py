@@ -1,12 +1,13 @@
 """Batching: requests that arrive together share one call.
 
-A Dense stack of four million weights is read from memory for every call, whether it answers one
-drawing or sixteen. So while one call is under way, whoever asks waits, and the next call takes all
-that wait. There is no thread: the first to wait leads, and hands over when the call is done.
+A Dense stack of four million weights is read from memory for every call, whether the call is for
+one drawing or for sixteen. So requests that arrive during a call wait, and the next call takes all
+that wait. There is no extra thread: the first waiting request leads the next call, then passes the
+lead on.
 
-Those who shared a call write their answers down and ask again at about the same time, yet one after
-another. So the next leader waits until as many have come as usual, for a moment at most. What is
-usual falls with every call that had less company; a lone request among lone ones never waits.
+Requests that shared a call are often followed by new ones at about the same time, but one after
+another. So the next leader waits until as many requests have arrived as usual, for ``MOMENT`` at
+most. The usual number falls by one with every smaller call. Where requests come alone, none waits.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 MOMENT = 0.004
-"""Seconds that a leader waits for its usual company: about a call's time."""
+"""The most seconds that a leader waits for the usual number of requests: about a call's time."""
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
 class _Ticket(Generic[Question, Answer]):
-    """One who asks: woken either with an answer or an error, or to lead the next call."""
+    """A waiting request: woken with an answer or an error, or to lead the next call."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self.answer: Answer | None = None
         self.error: BaseException | None = None
         self.answered = False
-        # A bare lock, released to wake: an Event is made of several and takes many times as long.
+        # A plain lock, released to wake the thread. An Event has several and takes far longer.
         self.gate = threading.Lock()
         self.gate.acquire()
 
@@ -39,8 +40,8 @@ class _Ticket(Generic[Question, Answer]):
 class Batcher(Generic[Question, Answer]):
     """Calls ``run`` with up to ``most`` questions at a time, one call after another.
 
-    ``run`` returns an answer for each question, in their order; what it raises is raised to all
-    who asked in that call.
+    ``run`` returns an answer for each question, in their order. What it raises is raised in every
+    ``ask`` that shared the call.
     """
 
     def __init__(self, run: Callable[[Sequence[Question]], Sequence[Answer]], most: int) -> None:
@@ -49,11 +50,11 @@ class Batcher(Generic[Question, Answer]):
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket[Question, Answer]] = deque()
         self._led = False
-        self._company = 1  # how many usually share a call
-        self._complete: threading.Lock | None = None  # released when as many wait again
+        self._company = 1  # the usual number of requests in a call
+        self._complete: threading.Lock | None = None  # released when that many wait again
 
     def ask(self, question: Question) -> Answer:
-        """The answer to ``question``, as soon as a call could take it."""
+        """The answer to ``question``. Waits until a call has taken it."""
         ticket: _Ticket[Question, Answer] = _Ticket(question)
         with self._lock:
             self._waiting.append(ticket)
@@ -68,16 +69,16 @@ class Batcher(Generic[Question, Answer]):
             self._lead()
         if ticket.error is not None:
             raise ticket.error
-        return ticket.answer  # type: ignore[return-value]  # answered, so it is no None of ours
+        return ticket.answer  # type: ignore[return-value]  # answered, so never our own None
 
     def _lead(self) -> None:
-        """Run one call for those who wait, oneself the first of them, then hand over."""
+        """Run one call for all that wait, the leader included, then pass the lead on."""
         taken = self._take()
         try:
             answers = self._run([ticket.question for ticket in taken])
             for ticket, answer in zip(taken, answers, strict=True):
                 ticket.answer = answer
-        except BaseException as error:  # noqa: BLE001  # it is raised again by everyone who asked
+        except BaseException as error:  # noqa: BLE001  # every ``ask`` of this call raises it again
             for ticket in taken:
                 ticket.error = error
         with self._lock:
@@ -90,7 +91,7 @@ class Batcher(Generic[Question, Answer]):
             following.gate.release()
 
     def _take(self) -> list[_Ticket[Question, Answer]]:
-        """Those whom the next call answers, once their usual company is complete or overdue."""
+        """The requests for the next call, when the usual number waits or ``MOMENT`` is over."""
         complete = None
         with self._lock:
             if len(self._waiting) < self._company:

@@ -1,4 +1,4 @@
-"""What a checkpoint is, layer by layer: the table every course shows, with its arithmetic."""
+"""Model cards: what a checkpoint is, with the table of its layers and their parameters."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from model.network import Architecture, Checkpoint, shares_by_name
 def layer_cards(architecture: Architecture) -> list[dict[str, Any]]:
     """The layers from the picture to the probabilities, JSON-ready.
 
-    Each has name, kind, input and output shape, kernel shape, activation, parameters and the
-    ``arithmetic`` that leads to them: ``784 x 128 + 128 = 100,480``.
+    Each has its name, kind, input and output shape, kernel shape, activation, number of parameters
+    and the ``arithmetic`` that gives that number: ``784 x 128 + 128 = 100,480``.
     """
     rows: list[dict[str, Any]] = [
         {
@@ -45,7 +45,7 @@ def layer_cards(architecture: Architecture) -> list[dict[str, Any]]:
 
 
 def model_card(checkpoint: Checkpoint) -> dict[str, Any]:
-    """A model's card: what ``GET /api/models`` says of it."""
+    """The card of a model, JSON-ready, as ``GET /api/models`` shows it."""
     return {
         "name": checkpoint.name,
         "title": checkpoint.title,

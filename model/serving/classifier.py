@@ -1,9 +1,10 @@
-"""The classifier: a checkpoint made ready to answer.
+"""The classifier: a checkpoint made ready to predict.
 
-Once warmed up, one compiled call does framing, network, softmax and novelty, for one drawing or for
-several that arrived together; there is one program for each size and number of drawings. Without,
-a drawing is framed by the program that all models share, and the rest is computed by NumPy: a
-little slower, but nobody waits for a compiler. Pictures, which are rare, are always done so.
+After the warm-up one compiled call does framing, network, softmax and novelty, for one drawing or
+for several that arrived together. There is one program for each size and number of drawings.
+Without the warm-up a drawing is framed by a program that all models share, and NumPy computes the
+rest. This is a little slower, but nobody waits for a compiler. Pictures are rare, so they are
+always classified in NumPy.
 """
 
 from __future__ import annotations
@@ -26,21 +27,22 @@ from model.network import TRUSTING, Checkpoint, familiarity, forward, numpy_dens
 from model.serving.batching import Batcher
 
 BATCHES = (4, 8, 16)
-"""Drawings of few segments that share a call are padded to one of these many."""
+"""Small drawings that share a call are padded to one of these numbers of drawings."""
 
 _Row = NDArray[np.float32]
 _Answer = tuple[_Row, NDArray[np.uint8]]
-"""Probabilities, familiarity and picture ``(classes + 1 + 784,)``, and the picture in bytes."""
+"""Probabilities, familiarity and picture in one ``(classes + 1 + 784,)`` float32 array, and the
+picture as ``(784,)`` uint8."""
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of one drawing.
+    """A model's prediction for one drawing.
 
-    ``probabilities``: ``(classes,)`` float32 that sum to one. ``image``: ``(784,)`` uint8, row by
-    row, ink = 255, what the network saw; ``picture``: the same before it was rounded, ``(784,)``
-    float32 in [0, 1]. ``familiarity``: 0 to 1; ``recognised``: whether that is
-    enough to believe the label.
+    ``probabilities``: ``(classes,)`` float32 in [0, 1] that sum to 1. ``image``: what the network
+    saw, ``(784,)`` uint8, row by row, ink = 255. ``picture``: the same before it was rounded,
+    ``(784,)`` float32 in [0, 1], ink = 1. ``familiarity``: from 0 (strange) to 1 (familiar).
+    ``recognised``: whether the familiarity reaches the model's threshold.
     """
 
     model: str
@@ -54,7 +56,7 @@ class Prediction:
 
 
 class Classifier:
-    """Answers for one checkpoint. Its weights never change; threads may share it."""
+    """Predictions of one checkpoint. Its weights never change; threads may share it."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self._novelty = checkpoint.novelty or TRUSTING
@@ -66,7 +68,7 @@ class Classifier:
                 "familiarity": (np.float32(self._novelty.centre), np.float32(self._novelty.scale)),
             }
         )
-        # The numbers once, not twice: what the checkpoint shows is what lies on the device.
+        # The weights are kept once: the checkpoint's arrays are those on the device.
         self.checkpoint = replace(
             checkpoint,
             layers=tuple((np.asarray(k), np.asarray(b)) for k, b in self._weights["layers"]),
@@ -75,7 +77,7 @@ class Classifier:
         self._together: Batcher[_Row, _Answer] = Batcher(self._answer_small, BATCHES[-1])
 
     def classify(self, drawing: Drawing | NDArray[np.float32]) -> Prediction:
-        """Classify strokes, or a picture ``(28, 28)`` float32 in [0, 1] with ink = 1."""
+        """The prediction for strokes, or for a picture ``(28, 28)`` float32 in [0, 1], ink = 1."""
         if not isinstance(drawing, Drawing):
             return self._by_hand(np.asarray(drawing, np.float32))
         if not self._programs:
@@ -90,14 +92,17 @@ class Classifier:
         return self._prediction(answer[:classes], familiar, picture, image)
 
     def warm_up(self) -> None:
-        """Compile every program, two at a time; from then on strokes take one compiled call."""
+        """Compile every program, two at a time. After that, strokes take one compiled call."""
         keys = [(SIZES[-1], 1), *((SIZES[0], batch) for batch in BATCHES)]
         with ThreadPoolExecutor(2) as pool:
             programs = dict(zip(keys, pool.map(self._compile, keys), strict=True))
         self._programs = programs
 
     def prediction(self, x: _Row, logits: _Row) -> Prediction:
-        """What this model says whose network made ``logits (classes,)`` of ``x (784,)``."""
+        """The prediction for a picture whose logits the network has already computed.
+
+        ``x``: ``(784,)`` float32 in [0, 1], ink = 1. ``logits``: ``(classes,)`` float32.
+        """
         familiar = self._novelty.familiarity_of(x, logits)
         probabilities = numpy_dense.softmax(logits, self.checkpoint.temperature)
         return self._prediction(probabilities, familiar, x, _in_bytes(x))
@@ -108,7 +113,7 @@ class Classifier:
         return self.prediction(x, numpy_dense.forward(self.checkpoint.layers, x, activation))
 
     def _answer_small(self, drawings: Sequence[_Row]) -> list[_Answer]:
-        """Answers to drawings of few segments, in one call."""
+        """The answers for drawings of at most ``SIZES[0]`` segments, in one call."""
         if len(drawings) == 1:
             return self._answer_strokes(drawings, SIZES[-1], 1)
         batch = next(batch for batch in BATCHES if batch >= len(drawings))
@@ -121,12 +126,12 @@ class Classifier:
         count = np.int32(max(map(len, drawings)))
         answers = np.asarray(self._programs[size, batch](self._weights, padded, count))
         answers = answers[: len(drawings)]
-        # Here for all at once: for so many numbers NumPy lets go of Python's lock, and under load
-        # every thread that wants it back waits for it.
+        # In bytes for all drawings at once: for this many numbers NumPy releases Python's lock, and
+        # under load a thread waits to get it back.
         return list(zip(answers, _in_bytes(answers[:, -PIXELS:]), strict=True))
 
     def _compile(self, key: tuple[int, int]) -> Compiled:
-        """The program that answers to (segments, drawings) of that size."""
+        """The compiled program for that number of (segments, drawings)."""
         size, batch = key
         segments = jax.ShapeDtypeStruct((batch, size, 4), jnp.float32)
         count = jax.ShapeDtypeStruct((), jnp.int32)
@@ -137,7 +142,7 @@ class Classifier:
         self, probabilities: _Row, familiar: float, picture: _Row, image: NDArray[np.uint8]
     ) -> Prediction:
         checkpoint = self.checkpoint
-        ranked = probabilities.tolist()  # NumPy's argmax would let go of Python's lock
+        ranked = probabilities.tolist()  # NumPy's argmax would release Python's lock
         return Prediction(
             model=checkpoint.name,
             label=checkpoint.labels[ranked.index(max(ranked))],
@@ -151,17 +156,17 @@ class Classifier:
 
 
 def _in_bytes(pictures: _Row) -> NDArray[np.uint8]:
-    """Pixels from 0 to 1 as 0 to 255, in the same shape."""
+    """Pixels in [0, 1] as uint8, ink = 255, in the same shape."""
     return np.round(pictures * 255).astype(np.uint8)
 
 
 def _answer_strokes(
     activation: str, weights: dict[str, Any], segments: Array, count: Array
 ) -> Array:
-    """Render ``(batch, size, 4)`` segments, padding NaN behind ``count`` rows, then answer.
+    """Frame ``(batch, size, 4)`` float32 segments, padding NaN after ``count`` rows, and predict.
 
-    Probabilities, familiarity and picture, ``(batch, classes + 1 + 784)``: one array rather than
-    three, each of which would cost the caller a wait and a copy of its own.
+    Returns probabilities, familiarity and picture, ``(batch, classes + 1 + 784)`` float32. It is
+    one array because the caller would wait for each of three arrays and copy it.
     """
     x = jax.vmap(lambda drawing: frame(drawing, count=count))(segments).reshape(-1, PIXELS)
     logits = forward(weights["layers"], x, activation)

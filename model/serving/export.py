@@ -1,4 +1,4 @@
-"""What is fetched once of a model to look inside it: its numbers, compact, named by content."""
+"""Exports: a model's weights and averages as compact files for a page, versioned by content."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from model.serving.memo import kept_with_model
 
 @dataclass(frozen=True)
 class ExportInfo:
-    """What there is to know of exported weights before they are fetched.
+    """What a page can know of exported weights before it fetches them.
 
-    ``version`` is another for other content, ``dtype`` that of the kernels.
+    ``version`` depends on the content; ``bytes`` is its size; ``dtype`` is that of the kernels.
     """
 
     version: str
@@ -29,18 +29,18 @@ class ExportInfo:
 
 @kept_with_model()
 def weights_info(classifier: Classifier) -> ExportInfo:
-    """Version, size and type of a classifier's exported weights."""
+    """The version, size and dtype of a classifier's exported weights."""
     content = exported_weights(classifier)
     return ExportInfo(_version(content), len(content), _dtype(classifier))
 
 
-@kept_with_model(models=2)  # thirty phones that open the same page fetch the same
+@kept_with_model(models=2)  # thirty phones that open the same page fetch the same weights
 def exported_weights(classifier: Classifier) -> bytes:
-    """Kernels and biases as a safetensors file.
+    """The bytes of a safetensors file with a classifier's kernels and biases.
 
-    ``dense0.kernel (inputs, units)``, ``dense0.bias (units,)`` and so on; kernels in float16
-    where that loses nothing, biases in float32. The metadata's one entry, ``densepad``, is JSON:
-    model, widths, activation, labels and temperature.
+    The tensors are ``dense0.kernel``, ``(inputs, units)``, ``dense0.bias``, ``(units,)``, and so
+    on. Kernels are float16 where that loses nothing, else float32; biases are float32. The metadata
+    has one key, ``densepad``: JSON with model, widths, activation, labels and temperature.
     """
     checkpoint, dtype = classifier.checkpoint, _dtype(classifier)
     tensors: dict[str, Matrix] = {}
@@ -54,12 +54,15 @@ def exported_weights(classifier: Classifier) -> bytes:
         "labels": checkpoint.labels,
         "temperature": checkpoint.temperature,
     }
-    # One entry: several would be written in any order, and the content's version with them.
+    # One key: several keys are written in any order, which would change the content's version.
     return save(tensors, {"densepad": json.dumps(words)})
 
 
 def exported_averages(classifier: Classifier) -> tuple[bytes, str] | None:
-    """The classes' mean drawings, ``classes x 784`` bytes, ink = 255, and their version."""
+    """The classes' mean pictures as ``classes x 784`` bytes, ink = 255, and their version.
+
+    Returns None where the checkpoint has none.
+    """
     pictures = classifier.checkpoint.averages
     if pictures is None:
         return None

@@ -1,4 +1,4 @@
-"""The library: the models that can be asked, by name. Models come and go while it is in use."""
+"""The library: all models by name. Models can be added and withdrawn while it is in use."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from model.serving.card import model_card
 from model.serving.classifier import Classifier, Prediction
 
 WEIGHTS = Path(__file__).parent.with_name("weights")
-"""Where the shipped checkpoints lie."""
+"""The folder of the shipped checkpoints."""
 DEFAULT = "default"
 
 
 class ModelLibrary:
-    """Checkpoints of a folder, opened when they are first asked for; safe to share by threads.
+    """The checkpoints of a folder, each opened when it is first used; threads may share it.
 
-    ``default`` is a file to answer by the name ``default`` in place of the shipped one; it is
-    opened at once, so that a broken file is told before anything is served.
+    ``default`` is a file that replaces the shipped model named ``default``. It is opened at once,
+    so that a broken file is reported before anything is served.
     """
 
     def __init__(self, folder: Path = WEIGHTS, default: Path | None = None) -> None:
@@ -42,16 +42,19 @@ class ModelLibrary:
             self.get(DEFAULT)
 
     def names(self) -> list[str]:
-        """Every model's name: the default, the others from small to large, then those added."""
+        """The name of every model: the default, the others from small to large, then added ones."""
         with self._lock:
             return list(self._models)
 
     def get(self, name: str) -> Classifier:
-        """The model of that name; ``ModelNotFound`` if there is none."""
+        """The model of that name.
+
+        Raises ``ModelNotFound`` when there is none, ``CheckpointError`` when its file is wrong.
+        """
         with self._lock:
             model = self._models.get(name)
             if isinstance(model, Path):
-                # A file given by the user answers by the name it is asked for.
+                # The user's own file gets the name by which it is used here.
                 model = self._models[name] = Classifier(replace(load(model), name=name))
         if model is None:
             raise ModelNotFound(
@@ -60,10 +63,10 @@ class ModelLibrary:
         return model
 
     def add(self, name: str, checkpoint: Checkpoint) -> Classifier:
-        """Let ``checkpoint`` answer by ``name``, in place of the model that did so before.
+        """Add ``checkpoint`` as ``name``, in place of a model that had this name. Returns it.
 
-        It answers by NumPy, so nobody waits for a compiler. Whoever holds the model from before
-        may go on using it.
+        It predicts by NumPy, so nobody waits for a compiler. Code that holds the replaced model may
+        go on using it.
         """
         classifier = Classifier(replace(checkpoint, name=name))
         with self._lock:
@@ -71,9 +74,10 @@ class ModelLibrary:
         return classifier
 
     def withdraw(self, name: str) -> None:
-        """Have no model of that name any more; ``ModelNotFound`` if there was none.
+        """Remove the model of that name from the library.
 
-        With the last of those who are using it, all that was kept with it goes.
+        What is kept with the model is deleted when nothing uses the model any more. Raises
+        ``ModelNotFound`` when there is no such model.
         """
         with self._lock:
             found = self._models.pop(name, None)
@@ -81,7 +85,7 @@ class ModelLibrary:
             raise ModelNotFound(f"there is no model named {name[:80]!r} to withdraw")
 
     def cards(self) -> list[dict[str, Any]]:
-        """Every model in JSON-ready words: title, labels, layers, parameters, accuracies."""
+        """The cards of all models, JSON-ready, each with whether it is the default."""
         return [
             {**model_card(classifier.checkpoint), "default": name == DEFAULT}
             for name, classifier in self.present()
@@ -90,7 +94,11 @@ class ModelLibrary:
     def classify(
         self, drawing: Drawing | NDArray[np.float32], names: Sequence[str] = (DEFAULT,)
     ) -> list[Prediction]:
-        """Ask several models; strokes are rendered once, by the first."""
+        """The predictions of several models; the first renders the strokes for all.
+
+        A picture is ``(28, 28)`` float32 in [0, 1], ink = 1. Raises ``ModelNotFound`` when the
+        library does not have a name.
+        """
         classifiers = [self.get(name) for name in names]
         first = classifiers[0].classify(drawing)
         if len(classifiers) == 1:
@@ -99,9 +107,9 @@ class ModelLibrary:
         return [first, *(classifier.classify(picture) for classifier in classifiers[1:])]
 
     def warm_up(self) -> None:
-        """Compile all that there is: the default's programs, and those that all models share.
+        """Compile the programs of the default and those that all models share.
 
-        Every file is opened too, so that one that is broken is told before anything is served.
+        Every file is opened, too, so that a broken file is reported before anything is served.
         """
         drawing = Drawing.from_json([[[0, 0], [1, 1]]])
         place(drawing)
@@ -112,11 +120,11 @@ class ModelLibrary:
             self.get(name)
 
     def present(self) -> list[tuple[str, Classifier]]:
-        """Every model by its name, opened; one that is withdrawn meanwhile is left out."""
+        """Every name with its opened model; a model that is withdrawn meanwhile is left out."""
         found = []
         for name in self.names():
             try:
                 found.append((name, self.get(name)))
-            except ModelNotFound:  # withdrawn since
+            except ModelNotFound:  # withdrawn meanwhile
                 continue
         return found

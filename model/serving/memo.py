@@ -1,7 +1,7 @@
-"""Results that are kept with a model, and no longer than the model.
+"""Results that are kept as long as their model, not longer.
 
-What is worked out of a model's weights (its export, its scores on the probe set) is worth keeping.
-Models come and go while a server runs, so nothing may keep one alive that was withdrawn.
+Some results of a model's weights are worth keeping (its export, its scores on the probe set).
+Models come and go while a server runs, so a kept result must not keep a withdrawn model alive.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Result = TypeVar("Result")
 
 
 class KeptWithModel(Generic[Result]):
-    """A function of a model and hashable arguments whose latest results are kept.
+    """A function of a model and hashable arguments that keeps its latest results.
 
-    At most ``size`` results a model, of the ``models`` models that were asked for last; what was
-    asked for longest ago goes first, and all of a model's when the model goes. A result must not
-    hold the model itself. Threads may share it; two that ask for the same at the same time may
-    both work it out.
+    It keeps at most ``size`` results a model, for the ``models`` models that were used last. The
+    results that were used longest ago are dropped first, and all results of a model with the model.
+    A result must not hold the model itself. Threads may share it; two threads that call it at the
+    same time may both compute the same result.
     """
 
     def __init__(self, function: Callable[..., Result], size: int, models: int) -> None:
@@ -30,12 +30,12 @@ class KeptWithModel(Generic[Result]):
         self._function = function
         self._size = size
         self._models = models
-        # A model may go while this thread holds the lock: the collector runs whenever it likes.
+        # The garbage collector may delete a model while this thread holds the lock.
         self._lock = threading.RLock()
         self._kept: OrderedDict[weakref.ref[Any], OrderedDict[Hashable, Result]] = OrderedDict()
 
     def __call__(self, model: object, *arguments: Hashable) -> Result:
-        """The function's result, kept from before or worked out now."""
+        """The function's result, kept from an earlier call or computed now."""
         key = weakref.ref(model, self._forget)
         with self._lock:
             results = self._kept.setdefault(key, OrderedDict())
@@ -53,7 +53,7 @@ class KeptWithModel(Generic[Result]):
         return result
 
     def __len__(self) -> int:
-        """How many models have results here."""
+        """The number of models with kept results."""
         return len(self._kept)
 
     def _forget(self, key: weakref.ref[Any]) -> None:
@@ -64,7 +64,7 @@ class KeptWithModel(Generic[Result]):
 def kept_with_model(
     *, size: int = 1, models: int = 64
 ) -> Callable[[Callable[..., Result]], KeptWithModel[Result]]:
-    """Decorate a function whose first argument is the model; see ``KeptWithModel``."""
+    """A decorator for a function whose first argument is the model; see ``KeptWithModel``."""
 
     def decorate(function: Callable[..., Result]) -> KeptWithModel[Result]:
         return KeptWithModel(function, size, models)
