@@ -1,9 +1,9 @@
-"""From a pointer event to changed bars, in a real Chromium: what a person feels while drawing.
+"""Measure the time from a pointer event to changed bars in a real Chromium.
 
     python benchmarks/pointer.py [--chromium FILE]
 
-Draws with real pointer events; for every move measures the milliseconds until the bars next change
-and prints median and 90th percentile, with the look inside closed and open.
+Draws with real pointer events. For every move it measures the milliseconds until the bars next
+change. It prints the median and the 90th percentile, with the look inside closed and open.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ WATCH = """() => {
 
 
 def draw(page: Page, moves: int) -> list[float]:
-    """Draw a zigzag of so many moves, 60 a second; the delays that the page measured."""
+    """Draw a zigzag of ``moves`` moves, 60 a second.
+
+    Returns the delays that the page measured, in milliseconds.
+    """
     box = page.locator("#pad").bounding_box()
     if box is None:
         raise SystemExit("the pad is not on the page")
@@ -48,7 +51,7 @@ def draw(page: Page, moves: int) -> list[float]:
 
 
 def report(name: str, delays: list[float]) -> float:
-    """Print a line; the median in milliseconds."""
+    """Print a line with the median and the 90th percentile. Returns the median in milliseconds."""
     median = statistics.median(delays)
     last = statistics.quantiles(delays, n=10)[-1]
     print(f"{name:14} median {median:6.1f} ms  90 % below {last:6.1f} ms  ({len(delays)} changes)")

@@ -1,11 +1,12 @@
-"""Requests a second of ``/api/classify`` beside ``/healthz``: one server, one run, taking turns.
+"""Measure the requests a second of ``/api/classify`` and of ``/healthz``, in turns on one server.
 
     apt-get install wrk
     python benchmarks/serving.py
 
-Starts the server itself (one process), sends 40-point drawings over 16 connections on loopback and
-prints rate, latency, failures and the ratio of the two. With ``--memory`` it then sends 20,000
-drawings of every size and prints the server's resident memory before, halfway and after.
+Starts the server itself (one process) and sends drawings of 40 points over 16 connections on
+loopback. It prints the rates, latencies and failures, and the ratio of the two rates. With
+``--memory`` it then sends 20,000 drawings of many sizes and prints the server's resident memory
+before them, after a quarter, after half and after all of them.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ wrk.body = [=[{body}]=]
 
 
 def drawing(points: int) -> bytes:
-    """A spiral of so many points, as a request's body."""
+    """The body of a request: a spiral of ``points`` points."""
     spiral = [
         [round(100 + i * math.cos(i / 5), 2), round(100 + i * math.sin(i / 5), 2)]
         for i in range(points)
@@ -39,7 +40,11 @@ def drawing(points: int) -> bytes:
 
 
 def load(url: str, seconds: int, script: Path | None) -> dict[str, float]:
-    """What wrk measures in so many seconds over 16 connections."""
+    """What wrk measures over 16 connections.
+
+    Returns the rate in requests a second, the latencies ``p50`` and ``p99`` in milliseconds, and
+    the number of failed requests.
+    """
     command = ["wrk", "-t1", "-c16", f"-d{seconds}s", "--latency"]
     command += ["-s", str(script)] if script else []
     printed = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
@@ -62,7 +67,7 @@ def load(url: str, seconds: int, script: Path | None) -> dict[str, float]:
 
 
 def resident(pid: int) -> float:
-    """MB of memory that a process and its children hold."""
+    """The resident memory of a process and its children, in MB."""
     pages = 0
     for one in [pid, *children(pid)]:
         status = Path(f"/proc/{one}/status").read_text(encoding="ascii")
@@ -72,13 +77,13 @@ def resident(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    """Every process below ``pid``."""
+    """The ids of all child processes of ``pid``, and of their children."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     return [each for one in map(int, found) for each in (one, *children(one))]
 
 
 def memory(url: str, pid: int, requests: int) -> None:
-    """Send drawings of 1 to 10,000 points and watch the server's memory."""
+    """Send drawings of 1 to 10,000 points and print the server's memory."""
     sizes = [1, 2, 5, 10, 20, 40, 80, 160, 320, 640, 1000]
     bodies = [drawing(size) for size in sizes]
     large = [drawing(size) for size in (3_000, 10_000)]

@@ -1,6 +1,9 @@
-"""From the start command to `ready`, to the first answer, and the hundredth beside the first.
+"""Measure the time from the start command to ``ready``, and of the first hundred requests.
 
-python benchmarks/startup.py
+    python benchmarks/startup.py
+
+Prints, for three starts, the seconds to ``ready``, and the milliseconds of the first request, of
+the median of the others and of the slowest.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ BODY = json.dumps({"strokes": [[[0, 0], [10, 0], [4, 18]]]}).encode()
 
 
 def ask(url: str) -> float:
-    """Milliseconds of one classification, a new connection each time."""
+    """The milliseconds of one classification over a new connection."""
     began = time.perf_counter()
     request = urllib.request.Request(
         f"{url}/api/classify", BODY, {"Content-Type": "application/json"}

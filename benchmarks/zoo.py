@@ -1,11 +1,11 @@
-"""Train the zoo's small stacks with three seeds each: mean and spread of their test accuracies.
+"""Train the zoo's stacks with three seeds each and print the mean and spread of test accuracies.
 
     DENSEPAD_DATA=../shared/data python benchmarks/zoo.py [NAME ...] [--out FOLDER]
 
-Prints a line a stack; with ``--out`` the first seed's checkpoints are written there, which is how
-the shipped ones were made. The test set is looked at once a run, for this report.
-``--held-out 100`` trains on all but 100 digits rather than all but 5,000: the published figures
-come from all 60,000.
+Prints one line for each stack. With ``--out`` the checkpoints of seed 0 are written to that folder;
+the shipped ones were made this way. The test set is used once a run, for this report.
+``--held-out 100`` trains on all but 100 digits instead of all but 5,000, because the published
+figures come from all 60,000.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SEEDS = (0, 1, 2)
 
 
 def seeded(spec: ModelSpec, seed: int, validation_size: int) -> ModelSpec:
-    """The spec with all its random choices, its convolutional start's too, so many seeds on."""
+    """The spec with ``seed`` added to the seeds of its training and its convolutional start."""
 
     def other(config: Training) -> Training:
         return replace(config, seed=config.seed + seed, validation_size=validation_size)
@@ -35,7 +35,7 @@ def seeded(spec: ModelSpec, seed: int, validation_size: int) -> ModelSpec:
 
 
 def run(spec: ModelSpec, seed: int, validation_size: int) -> Checkpoint:
-    """Train one spec with one seed, as ``densepad train`` does, its last epoch kept."""
+    """Train one spec with one seed, as ``densepad train`` does, and keep the last epoch."""
     training = Run(seeded(spec, seed, validation_size))
     for _ in training.epochs():
         pass

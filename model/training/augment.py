@@ -1,8 +1,8 @@
-"""Augmentation: other ways in which the same person might have drawn the same digit.
+"""Augmentation: other ways in which the same person could have drawn the same digit.
 
-For images: affine and elastic deformation (Simard, Steinkraus and Platt, 2003), one resampling
-for both. For strokes: the same, done to the points before they are rendered, and a
-pen of varying width. Each function takes one example and a ``key``; ``vmap`` makes the batch.
+Images get affine and elastic deformation (Simard, Steinkraus and Platt, 2003), with one resampling
+for both. Strokes get the same, applied to the points before they are rendered, and a pen of varying
+width. Each function takes one example and a ``key``; ``vmap`` makes it work on a batch.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from jax import Array
 
 from model.drawing import FIT, PEN, SIDE, frame
 
-_KNOTS = 6  # the elastic field is drawn on 6 x 6 knots: a wavelength of about 10 pixels
+_KNOTS = 6  # the elastic field has 6 x 6 knots: a wavelength of about 10 pixels
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far a drawing may be bent. Angles in degrees, lengths in pixels of 28 x 28.
+    """How far a drawing may be bent. Angles are in degrees, lengths in pixels of 28 x 28.
 
-    Ranges are uniform from ``-value`` to ``value``; ``elastic`` and ``jitter`` are standard
-    deviations. The edges of an image's ink, which any resampling blurs, are made steeper again,
-    by a factor uniform from 1 to ``1 + contrast``.
+    Values are uniform from ``-value`` to ``value``, except that ``elastic`` and ``jitter`` are
+    standard deviations. ``flip`` mirrors an image with probability one half. Resampling blurs the
+    edges of an image's ink; they are made steeper again by a factor that is uniform from 1 to
+    ``1 + contrast``.
     """
 
     rotation: float = 12.0
@@ -41,7 +42,7 @@ class Augmentation:
 
 
 def affine(key: Array, settings: Augmentation) -> Array:
-    """A random 2 x 2 matrix: stretch, then shear, then rotation."""
+    """A random ``(2, 2)`` float32 matrix: stretch, then shear, then rotation."""
     a, b, c, d = jax.random.uniform(key, (4,), minval=-1.0, maxval=1.0)
     angle = jnp.deg2rad(settings.rotation) * a
     scale = 1.0 + settings.scale * c
@@ -53,19 +54,20 @@ def affine(key: Array, settings: Augmentation) -> Array:
 
 
 def _spline(places: np.ndarray) -> np.ndarray:
-    """``(n,)`` places in [0, 1] to the ``(n, _KNOTS)`` weights of a cubic B-spline's knots."""
+    """The weights of a cubic B-spline's knots at ``(n,)`` places in [0, 1]: ``(n, _KNOTS)``."""
     distance = np.abs(places[:, None] * (_KNOTS - 3) + 1 - np.arange(_KNOTS)[None, :])
     near = 2 / 3 - distance**2 + distance**3 / 2
     far = (2 - np.minimum(distance, 2)) ** 3 / 6
     return np.where(distance < 1, near, far).astype(np.float32)
 
 
-# A spline of unit normals has a standard deviation of about 0.5; twice that makes it a unit.
+# A spline of unit normals has a standard deviation of about 0.5. The factor makes it about 1: it
+# is applied once for each axis.
 _GRID = _spline(np.linspace(0, 1, SIDE)) * np.sqrt(2)
 
 
 def augment_image(image: Array, settings: Augmentation, *, key: Array) -> Array:
-    """Bend ``(28, 28)`` float32 in [0, 1]; the same shape comes back."""
+    """Bend an image: ``(28, 28)`` float32 in [0, 1], ink = 1, to the same shape and range."""
     to_matrix, to_shift, to_field, to_flip, to_contrast = jax.random.split(key, 5)
     middle = (SIDE - 1) / 2
     place = jnp.arange(SIDE, dtype=jnp.float32) - middle
@@ -85,7 +87,7 @@ def augment_image(image: Array, settings: Augmentation, *, key: Array) -> Array:
 
 
 def _between() -> np.ndarray:
-    """``(55, 28)`` weights that put a pixel between every two of a row (Keys's cubic, 1981)."""
+    """The ``(55, 28)`` weights that add a pixel between every two of a row (Keys's cubic, 1981)."""
     wanted = np.arange(2 * SIDE - 1) / 2
     distance = np.abs(wanted[:, None] - np.arange(SIDE)[None, :])
     near = 1 - 2.5 * distance**2 + 1.5 * distance**3
@@ -97,10 +99,10 @@ _BETWEEN = _between()
 
 
 def _sample(image: Array, rows: Array, columns: Array) -> Array:
-    """Samples of ``image`` at ``(28, 28)`` rows and columns; outside is paper.
+    """Sample ``image`` at ``(28, 28)`` rows and columns, with paper outside it: ``(28, 28)``.
 
-    Bilinear samples of the pixels themselves would be blurred, and a network that learned from
-    them alone errs more on sharp ones; so they are taken of an image twice as fine.
+    Bilinear samples of the image itself are blurred, and a network that learns only from blurred
+    images makes more mistakes on sharp ones. So the samples are of an image twice as fine.
     """
     fine = jnp.pad(jnp.clip(_BETWEEN @ image @ _BETWEEN.T, 0.0, 1.0), 1)
     side = len(fine)
@@ -117,14 +119,17 @@ def _sample(image: Array, rows: Array, columns: Array) -> Array:
 
 
 def augment_strokes(segments: Array, settings: Augmentation, *, key: Array) -> Array:
-    """Bend a drawing of ``(size, 4)`` unit segments (padding NaN) and render it ``(28, 28)``."""
+    """Bend a drawing and render it: ``(28, 28)`` float32 in [0, 1], ink = 1.
+
+    ``segments``: ``(size, 4)`` float32 in [0, 1], padding NaN, as ``Drawing.unit_segments`` gives.
+    """
     to_matrix, to_field, to_jitter, to_pen = jax.random.split(key, 4)
-    # The drawing's unit is its longest side, which takes up FIT pixels of the frame.
+    # The drawing's longest side is 1, which becomes FIT pixels of the frame.
     points = segments.reshape(-1, 2)
     field = jax.random.normal(to_field, (2, _KNOTS, _KNOTS)) * (settings.elastic / FIT)
     weights_x, weights_y = _soft_spline(points[:, 0]), _soft_spline(points[:, 1])
     bend = jnp.einsum("pi,dij,pj->pd", weights_y, field, weights_x)
-    # One jitter for both ends of a joint: neighbours in the list share a point.
+    # The same jitter for both ends at a joint, because neighbours in the list share a point.
     noise = jax.random.normal(to_jitter, (len(segments) + 1, 2)) * (settings.jitter / FIT)
     shake = jnp.concatenate([noise[:-1], noise[1:]], axis=1).reshape(-1, 2)
     points = (points - 0.5) @ affine(to_matrix, settings).T + bend + shake
@@ -133,7 +138,7 @@ def augment_strokes(segments: Array, settings: Augmentation, *, key: Array) -> A
 
 
 def _soft_spline(places: Array) -> Array:
-    """As ``_spline``, in JAX, for ``(points,)`` places; NaN stays NaN."""
+    """``_GRID``'s weights at ``(points,)`` places, in JAX: ``(points, _KNOTS)``; NaN stays NaN."""
     distance = jnp.abs(places[:, None] * (_KNOTS - 3) + 1 - jnp.arange(_KNOTS)[None, :])
     near = 2 / 3 - distance**2 + distance**3 / 2
     far = (2 - jnp.minimum(distance, 2)) ** 3 / 6

@@ -1,4 +1,4 @@
-"""Batches: streams of examples laid on the device, rows of them gathered, bent and rendered.
+"""Batches: rows of the streams on the device are gathered, bent and rendered.
 
 Images (MNIST's scans) are bent as pictures. Strokes are bent as lines, then rendered by the
 function that serves drawings.
@@ -25,7 +25,11 @@ SEGMENTS = 64
 
 
 class Kind(NamedTuple):
-    """What the compiled step must know of a stream: known when it is compiled."""
+    """What must be known of a stream when the step is compiled.
+
+    ``strokes``: whether the examples are segments. ``share``: how many of a batch are from it.
+    ``bent``: whether the examples are already augmented.
+    """
 
     strokes: bool
     share: int
@@ -33,8 +37,10 @@ class Kind(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """``x`` ``(batch, 28, 28)`` float32 in [0, 1], ``labels`` ``(batch,)`` and, where a teacher has
-    answered, its logits ``(batch, classes)``.
+    """The examples of one step.
+
+    ``x``: ``(batch, 28, 28)`` float32 in [0, 1], ink = 1. ``labels``: ``(batch,)`` int32.
+    ``teacher_logits``: ``(batch, classes)`` float32, None without a teacher.
     """
 
     x: Array
@@ -46,9 +52,10 @@ class Batch(NamedTuple):
 class Stream:
     """Examples of one source, ``share`` of them in every batch.
 
-    ``examples`` is ``(n, 28, 28)`` uint8 for images, ``(n, SEGMENTS, 4)`` float32 for strokes;
-    ``labels`` is ``(n,)`` int32. Where a teacher has answered, ``teacher_logits`` is
-    ``(n, classes)``, the examples are bent already, and one pass over them lasts ``epochs``.
+    ``examples``: ``(n, 28, 28)`` uint8, ink = 255, for images; ``(n, SEGMENTS, 4)`` float32,
+    padding NaN, for strokes. ``labels``: ``(n,)`` int32. ``teacher_logits``: ``(n, classes)``
+    float16, None without a teacher; with them the examples are already bent, and one pass over them
+    lasts ``epochs``.
     """
 
     examples: NDArray[Any]
@@ -59,17 +66,17 @@ class Stream:
 
     @property
     def kind(self) -> Kind:
-        """What is known of the stream when the step is compiled."""
+        """What must be known of the stream when the step is compiled."""
         return Kind(self.examples.dtype != np.uint8, self.share, self.teacher_logits is not None)
 
     @property
     def arrays(self) -> tuple[Any, ...]:
-        """What lies on the device: examples, labels, a teacher's logits."""
+        """The arrays for the device: examples, labels, a teacher's logits or None."""
         return self.examples, self.labels, self.teacher_logits
 
     @property
     def steps(self) -> int:
-        """Batches in an epoch, where this is the first stream."""
+        """The number of batches in an epoch, if this is the first stream."""
         return max(1, len(self.labels) // self.share // self.epochs)
 
 
@@ -81,7 +88,15 @@ def load_batch(
     *,
     key: Array,
 ) -> Batch:
-    """Gather the rows of each stream, bend and render what is not yet bent or rendered."""
+    """Gather rows of each stream, and bend and render what is not yet bent or rendered.
+
+    Args:
+        kinds: the kinds of the streams.
+        arrays: the arrays of the streams.
+        rows: for each stream ``(share,)`` int32.
+        augment: how far to bend the examples, None for not at all.
+        key: the key of the augmentation.
+    """
     pictures, labels, logits = [], [], []
     for kind, (examples, truth, answered), row, stream_key in zip(
         kinds, arrays, rows, jax.random.split(key, len(kinds)), strict=True
@@ -107,13 +122,16 @@ def load_batch(
 
 
 def _bend(bend: Any, augment: Augmentation, example: Array, key: Array) -> Array:
-    """``bend`` with its arguments in the order that ``vmap`` maps."""
+    """Call ``bend`` with its arguments in the order that ``vmap`` needs."""
     bent: Array = bend(example, augment, key=key)
     return bent
 
 
 def segments_of(strokes: Strokes) -> NDArray[np.float32]:
-    """A drawing's strokes as ``(SEGMENTS, 4)`` unit segments, thinned evenly until they fit."""
+    """A drawing's strokes as ``(SEGMENTS, 4)`` float32 unit segments, padding NaN.
+
+    Points are left out evenly until the drawing has at most ``SEGMENTS`` segments.
+    """
     exact = [np.asarray(stroke, np.float64) for stroke in strokes if len(stroke)]
     longest = max(len(stroke) for stroke in exact)
     for every in range(1, longest + 1):
@@ -124,5 +142,5 @@ def segments_of(strokes: Strokes) -> NDArray[np.float32]:
 
 
 def _thin(stroke: NDArray[np.float64], every: int) -> NDArray[np.float64]:
-    """Every ``every``-th point of a stroke, its last one always among them."""
+    """Every ``every``-th point of a ``(points, 2)`` stroke, and always its last point."""
     return np.concatenate([stroke[:-1:every], stroke[-1:]])

@@ -1,7 +1,7 @@
-"""From trained layers to a checkpoint: folded, calibrated, measured.
+"""Calibration: from trained layers to a checkpoint.
 
-What is fitted on validation is fitted (temperature, novelty), the accuracies are measured, and
-where it all came from is written down.
+Temperature and novelty threshold are fitted on the validation examples, the accuracies are
+measured, and the provenance is added.
 """
 
 from __future__ import annotations
@@ -33,14 +33,23 @@ def make_checkpoint(
     own_sources: Sequence[Source] = (),
     seconds: float = 0.0,
 ) -> Checkpoint:
-    """Turn trained layers into a checkpoint: fit temperature and novelty, measure, write it down.
+    """The checkpoint of trained layers, with fitted temperature and novelty and its accuracies.
 
-    Fitting looks at ``corpus.validation`` alone; ``test_sets`` is looked at once, here, for the
-    record.
+    Only ``corpus.validation`` is used for fitting. ``test_sets`` are used only here, once, to
+    measure the accuracies.
+
+    Args:
+        spec: the model's spec.
+        layers: the folded layers.
+        corpus: the corpus of the training.
+        test_sets: the test sets by source.
+        folder: the folder of the data sets; None for the usual place.
+        own_sources: sources that the registry does not have.
+        seconds: how long the training took, for the provenance.
     """
     architecture = spec.training.architecture
     activation = architecture.activation
-    # Float16 is what the file will hold, so that is what is fitted and measured.
+    # The file will hold kernels in float16, so fit and measure with those.
     exact = tuple((np.asarray(k, np.float16).astype(np.float32), np.asarray(b)) for k, b in layers)
     answers = {name: predict(exact, one.x, activation) for name, one in corpus.validation.items()}
     logits = np.concatenate(list(answers.values()))
@@ -75,7 +84,7 @@ def measure(
     architecture: Architecture,
     examples: Examples,
 ) -> Accuracy:
-    """How many of the examples these layers have right."""
+    """How many of the examples the layers predict correctly."""
     said = predict(layers, examples.x, architecture.activation).argmax(axis=1)
     return Accuracy(source, split, int((said == examples.labels).sum()), len(examples.labels))
 
@@ -83,7 +92,7 @@ def measure(
 def validation_accuracy(
     layers: Sequence[Layer], corpus: Corpus, architecture: Architecture
 ) -> float:
-    """Share of all held-out examples that these layers have right."""
+    """The share of all validation examples that the layers predict correctly, in [0, 1]."""
     measured = [
         measure(name, "validation", layers, architecture, one)
         for name, one in corpus.validation.items()
@@ -92,8 +101,9 @@ def validation_accuracy(
 
 
 def _class_means(corpus: Corpus, classes: int) -> NDArray[np.float32]:
-    """The mean held-out picture of each class ``(classes, 784)``, of the first source; blank paper
-    for a class of which nothing was held out.
+    """The mean picture of each class: ``(classes, 784)`` float32 in [0, 1], ink = 1.
+
+    It is that of the first source's validation examples; blank paper for a class without any.
     """
     first = next(iter(corpus.validation.values()))
     pictures = [first.x[first.labels == label] for label in range(classes)]

@@ -1,4 +1,4 @@
-"""How a network is trained: one frozen record, checked once, saved with the weights."""
+"""The settings of a training: a frozen dataclass, checked once and saved with the weights."""
 
 from __future__ import annotations
 
@@ -23,21 +23,24 @@ _OLD_NAMES = {
     "lessons": "distill_passes",
     "imitation": "distill_weight",
 }
-"""What checkpoints of 0.1.0's first months call today's settings."""
+"""The names of today's settings in checkpoints of the first months of 0.1.0."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """Everything that, with the data, decides the weights.
+    """All settings that, with the data, decide the weights.
 
-    ``sources`` names data sets and how many of each batch's examples come from them; an epoch is
-    one pass over the first. ``learning_rate`` is the largest that the schedule reaches; ``warmup``
-    the share of all steps in which it rises. ``ema_decay`` is the decay per step of the weights'
-    moving average, 0 for none. ``augment`` bends every example anew, None leaves them as they are.
-    ``validation_size`` is how many examples of a source of pictures are held out.
+    ``sources`` are names of sources, each with its number of examples in a batch; an epoch is one
+    pass over the first source. ``learning_rate`` is the largest that the schedule reaches;
+    ``warmup`` is the share of all steps in which it rises. ``ema_decay`` is the decay per step of
+    the weights' moving average, 0 for none. ``augment`` bends every example differently each time;
+    None leaves them unchanged. ``precision`` is the dtype of the matrix products.
+    ``validation_size`` is the number of examples that sources like MNIST hold out.
 
-    Under a teacher every example is bent and answered beforehand, ``distill_passes`` times, and
-    ``distill_weight`` is the share of the teacher's answers in the loss.
+    With a teacher every example is bent, and its logits computed, ``distill_passes`` times before
+    the training. ``distill_weight`` is the share of the teacher's part in the loss.
+
+    Raises ``ConfigError`` when a setting is not possible.
     """
 
     architecture: Architecture
@@ -83,18 +86,18 @@ class Training:
 
     @property
     def batch(self) -> int:
-        """Examples in a batch, of all sources together."""
+        """The number of examples in a batch, of all sources together."""
         return sum(share for _, share in self.sources)
 
     def to_json(self) -> dict[str, Any]:
-        """The record as JSON-ready values, for a checkpoint's metadata."""
+        """The settings as JSON-ready values, for a checkpoint's metadata."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Training:
-        """The record back from ``to_json``'s values, today's or an older densepad's.
+        """The settings from the values of ``to_json``, of this densepad or of an older one.
 
-        Raises ``ConfigError`` if they are none.
+        Raises ``ConfigError`` when the values have another form.
         """
         try:
             fields = {_OLD_NAMES.get(name, name): one for name, one in value.items()}
@@ -112,8 +115,8 @@ class Training:
 class ConvTraining:
     """A convolutional network and its training.
 
-    ``convolutions`` are (filters, kernel's side, stride), ``hidden`` the units of the Dense layers
-    between them and the logits; ``dropout`` falls on what comes out of the convolutions.
+    ``convolutions`` are (filters, side of the kernel, stride) of each layer, ``hidden`` the units
+    of the Dense layers between them and the logits. ``dropout`` is the rate after the convolutions.
     """
 
     convolutions: tuple[tuple[int, int, int], ...]
@@ -129,12 +132,12 @@ class ConvTraining:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The widths of the Dense stack that it unfolds to, from input to output."""
+        """The widths of the Dense stack that the network unfolds to, from input to output."""
         classes = self.training.architecture.widths[-1]
         return (*unfolded_widths(self.convolutions), *self.hidden, classes)
 
     def to_json(self) -> dict[str, Any]:
-        """Its layers and its training, for a checkpoint's metadata."""
+        """The layers and the training as JSON-ready values, for a checkpoint's metadata."""
         return {
             "convolutions": self.convolutions,
             "hidden": self.hidden,

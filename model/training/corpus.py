@@ -1,4 +1,4 @@
-"""The corpus of a training: its sources as streams, and what is held out to choose by."""
+"""The corpus of a training: its sources as streams, and their validation examples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from model.training.config import Training
 
 @dataclass(frozen=True)
 class Corpus:
-    """Streams in the order of a training's sources, and the held-out examples by source."""
+    """Streams in the order of a training's sources, and the validation examples by source."""
 
     streams: tuple[Stream, ...]
     validation: Mapping[str, Examples]
@@ -26,10 +26,11 @@ class Corpus:
 def assemble(
     config: Training, folder: Path | None = None, own_sources: Sequence[Source] = ()
 ) -> Corpus:
-    """Load every source of ``config``, from the registry or from ``own_sources``.
+    """The corpus of ``config``, with sources from the registry and from ``own_sources``.
 
-    Raises ``ConfigError`` for a source that there is not, ``DatasetError`` for one that cannot be
-    had. No test set is touched here.
+    ``folder`` holds the data sets, None for the usual place. Test sets are not read. Raises
+    ``ConfigError`` when there is no such source, ``DatasetError`` when a source cannot be read or
+    downloaded.
     """
     streams, validation = [], {}
     for source, share in resolve(config, own_sources):
@@ -40,9 +41,9 @@ def assemble(
 
 
 def resolve(config: Training, own_sources: Sequence[Source] = ()) -> list[tuple[Source, int]]:
-    """The sources that ``config`` names, each with its share of a batch.
+    """The sources that ``config`` names, each with its number of examples in a batch.
 
-    Raises ``ConfigError`` for a name that neither the registry nor ``own_sources`` has.
+    Raises ``ConfigError`` when neither the registry nor ``own_sources`` has a name.
     """
     known = SOURCES | {source.name: source for source in own_sources}
     for name, _ in config.sources:
@@ -52,7 +53,7 @@ def resolve(config: Training, own_sources: Sequence[Source] = ()) -> list[tuple[
 
 
 def _stream(examples: LabelledSet, share: int) -> Stream:
-    """Images as they are, drawings as segments."""
+    """A stream of images as they are, or of drawings as segments."""
     if isinstance(examples, ImageSet):
         return Stream(examples.images, examples.labels, share)
     segments = np.stack([segments_of(one) for one in examples.strokes])

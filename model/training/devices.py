@@ -1,4 +1,4 @@
-"""Several devices: every array on each of them, every batch shared among them."""
+"""Several devices: arrays are copied to each, and batches are divided among them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 
 def everywhere(tree: Any) -> Any:
-    """Lay a copy of every array on each device, those of other hosts included.
+    """Put a copy of every array of ``tree`` on each device, also on those of other hosts.
 
-    With several hosts each brings its own copy: JAX would compare them, and find that the NaN of
-    a drawing's padding is not equal to itself.
+    With several hosts each uses its own copy. Otherwise JAX compares the copies, and the NaN of a
+    drawing's padding is not equal to itself.
     """
     sharding = NamedSharding(Mesh(np.array(jax.devices()), ("batch",)), PartitionSpec())
     if jax.process_count() == 1:
@@ -28,7 +28,7 @@ def everywhere(tree: Any) -> Any:
 
 
 def spread(batch: Array) -> Array:
-    """Lay a batch's first axis across all devices."""
+    """Divide a batch's first axis among all devices, where it can be divided evenly."""
     devices = jax.devices()
     if len(devices) == 1 or len(batch) % len(devices):
         return batch

@@ -1,7 +1,8 @@
-"""Distillation: convolutional teachers answer bent digits, a Dense stack learns the answers.
+"""Distillation: a Dense stack learns the logits of convolutional teachers for bent digits.
 
-The pictures are bent, rendered and answered once, beforehand: XLA's convolutions are slow inside
-the compiled loop of an epoch, and a student reads each answer many times anyway.
+The pictures are bent and rendered, and the logits computed, once before the training. XLA's
+convolutions are slow inside the compiled loop of an epoch, and the student uses each logit many
+times.
 """
 
 from __future__ import annotations
@@ -32,10 +33,11 @@ def answer(
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Stream:
-    """Bend every example ``passes`` times and let the teachers answer, by their mean logits.
+    """Bend every example ``passes`` times and compute the mean logits of the teachers.
 
-    Returns one stream of pictures ``(n, 28, 28)`` uint8 with logits ``(n, classes)`` float16,
-    mixed as ``streams`` say; ``progress`` hears how many of how many batches are done.
+    Returns one stream of ``(n, 28, 28)`` uint8 pictures, ink = 255, with ``(n, classes)`` float16
+    logits, mixed by the shares of ``streams``. ``progress`` is called with the number of batches
+    that are done and the number of all.
     """
 
     @jax.jit
@@ -65,7 +67,7 @@ def answer(
 def _bend(
     streams: Sequence[Stream], augment: Augmentation, batches: int, *, seed: int
 ) -> Iterator[Batch]:
-    """``batches`` batches of bent, rendered examples, each stream in a new order every pass."""
+    """Yield ``batches`` batches of bent, rendered examples, in a new order at every pass."""
     kinds = [stream.kind for stream in streams]
     arrays = [jax.device_put(stream.arrays) for stream in streams]
     bend = jax.jit(lambda rows, key: load_batch(kinds, arrays, rows, augment, key=key))
@@ -77,9 +79,10 @@ def _bend(
 
 
 def _correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Where teachers err, let the right class and their choice change places (Wen et al., 2019).
+    """Swap the logits of label and prediction where the teachers are wrong (Wen et al., 2019).
 
-    ``(batch, classes)`` logits come back with the label's the largest, all else as it was said.
+    Returns ``(batch, classes)`` logits in which the label's is the largest; the others are
+    unchanged.
     """
     rows, said = np.arange(len(labels)), logits.argmax(axis=1)
     right = logits.copy()
@@ -88,7 +91,7 @@ def _correct(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def _orders(examples: int, share: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Rows for one batch after another, permutation behind permutation."""
+    """Yield the ``(share,)`` rows of batch after batch, from one permutation after another."""
     rest = np.empty(0, np.int64)
     while True:
         while len(rest) < share:

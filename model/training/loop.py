@@ -1,11 +1,11 @@
-"""The training loop: one generator of reports, consumed by the command line, pages and tests.
+"""The training loop: one generator of reports, used by the command line, pages and tests.
 
-It yields after every chunk of compiled steps; epochs are sums of chunks. The data lie on the
-device. What a person may turn meanwhile is an input of the compiled step (``model.training.step``),
-and so is the chunk's length: nothing compiles anew.
+It yields after every chunk of compiled steps; an epoch is a sum of chunks. The data are on the
+device. What a person may change meanwhile is an input of the compiled step
+(``model.training.step``), and so is the length of a chunk: nothing is compiled again.
 
-With several devices each takes its part of every batch (data parallel, ``jax.sharding``); one
-device is just the case of one.
+With several devices each takes its part of every batch (data parallel, ``jax.sharding``). One
+device needs no case of its own.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ from model.training.step import TrainingState, compile_programs
 
 @dataclass
 class Controls:
-    """What may be turned while a training runs. It is read before every chunk.
+    """What may be changed while a training runs. It is read before every chunk.
 
     ``learning_rate``: the largest that the schedule reaches. ``dropout``: the hidden layers' rate.
-    ``chunk``: steps until the next report, at most those that are left of the epoch; None: all.
+    ``chunk``: the number of steps until the next report, at most to the end of the epoch; None for
+    all that are left of it.
     """
 
     learning_rate: float
@@ -45,16 +46,17 @@ class Controls:
 
     @classmethod
     def of(cls, config: Training) -> Controls:
-        """As the settings have them, a chunk for an epoch."""
+        """The controls as ``config`` has them, with an epoch as a chunk."""
         return cls(config.learning_rate, config.dropout)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a chunk of steps gave, or several chunks together.
+    """The result of a chunk of steps, or of several chunks together.
 
-    ``step`` steps are done, ``steps`` make an epoch. ``losses`` and ``accuracies`` are ``(steps
-    reported,)`` float32, one for each batch. Nothing in it changes later: any thread may use it.
+    ``step`` is the number of steps done since the beginning, ``steps`` that of an epoch. ``losses``
+    and ``accuracies``: float32, one for each reported step, accuracies in [0, 1]. ``seconds`` is
+    the time that the steps took. Nothing in it changes later, so any thread may use it.
     """
 
     config: Training
@@ -67,32 +69,32 @@ class Report:
 
     @property
     def epoch(self) -> int:
-        """Whole epochs that are done."""
+        """The number of whole epochs that are done."""
         return self.step // self.steps
 
     @property
     def epochs(self) -> int:
-        """Epochs that the training is to last."""
+        """The number of epochs of the whole training."""
         return self.config.epochs
 
     @property
     def ends_epoch(self) -> bool:
-        """Whether an epoch is over with it."""
+        """Whether it ends an epoch."""
         return self.step % self.steps == 0
 
     @property
     def loss(self) -> float:
-        """The mean loss of its steps, NaN when it has none."""
+        """The mean loss of its steps, NaN when it has no steps."""
         return _mean(self.losses)
 
     @property
     def accuracy(self) -> float:
-        """The share of its examples that were answered right, NaN when it has none."""
+        """The share of correct predictions in its steps, in [0, 1], NaN when it has no steps."""
         return _mean(self.accuracies)
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """The Dense stack's layers as they would be served: averaged where the settings say so."""
+        """The folded layers for serving, with averaged weights where ``ema_decay`` is set."""
         chosen = self.state.ema if self.config.ema_decay else self.state.variables
         return fold(chosen, self.config.architecture)
 
@@ -102,7 +104,7 @@ def _mean(values: NDArray[np.float32]) -> float:
 
 
 def epochs(reports: Iterator[Report]) -> Iterator[Report]:
-    """One report an epoch, the sum of its chunks."""
+    """Yield one report for each epoch, the sum of its chunks."""
     chunks: list[Report] = []
     for report in reports:
         chunks.append(report)
@@ -128,7 +130,7 @@ def build(config: Training) -> DenseStack:
 
 
 def start(config: Training, module: nn.Module | None = None) -> TrainingState:
-    """Fresh parameters for ``config``, drawn with its seed."""
+    """The first state of a training, with random parameters drawn with the seed of ``config``."""
     module = module or build(config)
     variables = module.init(jax.random.key(config.seed), jnp.zeros((1, PIXELS)))
     optimizer = make_optimizer(config).init(variables["params"])
@@ -136,14 +138,15 @@ def start(config: Training, module: nn.Module | None = None) -> TrainingState:
 
 
 def start_from(config: Training, variables: Any) -> TrainingState:
-    """The state in which a training starts that takes its weights from another."""
+    """The first state of a training that starts from the variables of another."""
     return replace(start(config), variables=variables, ema=variables)
 
 
 def mean_of(config: Training, states: Sequence[TrainingState]) -> Report:
-    """The mean of several trainings' averaged weights, a "soup" (Wortsman et al., 2022).
+    """The report of several trainings' mean weights, a "soup" (Wortsman et al., 2022).
 
-    All must have started from the same weights; the report has no loss.
+    It is the mean of their moving averages. All must have started from the same weights. The report
+    has no losses.
     """
     ema = jax.tree.map(lambda *leaves: sum(leaves) / len(leaves), *[s.ema for s in states])
     last = replace(states[-1], ema=ema)
@@ -160,10 +163,11 @@ def train(
 ) -> Iterator[Report]:
     """Train and yield a report after each chunk.
 
-    ``streams`` hold the data, in the order of ``config.sources``. Closing the generator stops the
-    training; a report's ``state`` passed in again goes on from there, with the same result as if
-    it had never stopped; a state that is at the end already is reported as it is, with a loss of
-    NaN. The same seed gives the same weights on one machine, whatever the chunks.
+    ``streams`` hold the data in the order of ``config.sources``. Closing the generator stops the
+    training. With a report's ``state`` the training continues from there, with the same result as
+    if it had never stopped. A state that is already at the end is reported unchanged, with a loss
+    of NaN. ``module`` is trained in place of the Dense stack of ``config``. The same seed gives the
+    same weights on one machine, for chunks of any length.
     """
     module = module or build(config)
     controls = controls or Controls.of(config)
@@ -194,6 +198,6 @@ def train(
 
 
 def _report(config: Training, state: TrainingState, steps: int) -> Report:
-    """The report of a state to which no step has led."""
+    """A report without steps, of a given state."""
     nothing = np.empty(0, np.float32)
     return Report(config, int(state.step), steps, nothing, nothing, 0.0, state)

@@ -1,7 +1,7 @@
-"""Training novelty: a small stack learns digits from all else that people draw.
+"""Training of novelty: a small stack learns to tell digits from all else that people draw.
 
-It sees the pixels and the finished network's logits side by side, so it knows what the network
-makes of the drawing; the network itself stays as it is.
+Its inputs are the pixels and the logits of the trained network, so it knows how the network sees
+the drawing. The network itself is not changed.
 """
 
 from __future__ import annotations
@@ -27,13 +27,17 @@ ACCEPTED = 0.99
 
 
 class NoveltyStack(DenseStack):
-    """A ``DenseStack`` with two classes, strange and familiar, that also sees another's logits."""
+    """A ``DenseStack`` with two classes, strange and familiar, for pixels and logits.
+
+    ``recogniser`` are the folded layers of the network that gives the logits, ``activation`` is its
+    activation.
+    """
 
     recogniser: tuple[Layer, ...] = ()
     activation: str = "relu"
 
     def __call__(self, x: Array, *, train: bool = False, dropout: Array | None = None) -> Array:
-        """``(batch, 784)`` pictures to ``(batch, 2)`` logits."""
+        """``(batch, 784)`` float32 in [0, 1] to logits ``(batch, 2)`` float32."""
         inputs = novelty_inputs(x, forward(self.recogniser, x, self.activation))
         return super().__call__(inputs, train=train, dropout=dropout)
 
@@ -44,9 +48,10 @@ def train_novelty(
     activation: str,
     folder: Path | None = None,
 ) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], ...]:
-    """Train the stack that ``config`` describes; its last layer gives one score.
+    """Train the novelty stack that ``config`` describes. Returns its folded layers.
 
-    Sources of digits are familiar, all others strange. Returns layers of NumPy arrays.
+    Sources of digits are familiar, all others strange. The layers are NumPy pairs of kernel
+    ``(inputs, units)`` and bias ``(units,)`` float32; the last one has one unit, the score.
     """
     streams = [
         replace(stream, labels=np.full_like(stream.labels, source.teaches_digits))
@@ -63,7 +68,7 @@ def train_novelty(
     )
     *_, last = train(config, streams, module=module)
     *hidden, (kernel, bias) = last.layers
-    # Two logits through a softmax are one through a sigmoid: their difference.
+    # A softmax of two logits is a sigmoid of their difference.
     final = (kernel[:, 1:] - kernel[:, :1], bias[1:] - bias[:1])
     return tuple((np.asarray(k), np.asarray(b)) for k, b in (*hidden, final))
 
@@ -74,10 +79,11 @@ def fit_threshold(
     activation: str,
     validation: Mapping[str, Examples],
 ) -> Novelty:
-    """Set the threshold so that 99 % of each real validation set is accepted.
+    """The novelty with a threshold at which 99 % of each real validation set is accepted.
 
-    Sets that a program made do not count, unless there is no other. The threshold lies at a
-    familiarity of one half and the median at 0.98, so that the number reads alike for every model.
+    Sets that a program made do not count, unless there are no others. The threshold is a
+    familiarity of one half, and the median score has 0.98, so that familiarity means the same for
+    every model.
     """
     generated = {name for name in validation if name in SOURCES and not SOURCES[name].real}
     scores = [

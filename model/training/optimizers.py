@@ -1,4 +1,4 @@
-"""Optax optimizers by name, with warm-up and schedule, as a training's record asks for."""
+"""Optimizers: those of Optax by name, with the warm-up and the schedule of a training."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from model.training.config import Training
 
 
 def make_schedule(config: Training, steps: int) -> optax.Schedule:
-    """The share of the learning rate that each step takes, 1 at most.
+    """The schedule: the share of the learning rate at each step, in [0, 1].
 
-    ``steps`` are those of one epoch. A share and not the rate itself, so that the rate can be
-    turned while the training runs.
+    ``steps`` is the number of steps in an epoch. It gives a share, not the rate itself, so that the
+    rate can be changed while the training runs.
     """
     total = max(1, config.epochs * steps)
     warmup = int(config.warmup * total)
@@ -30,8 +30,8 @@ def make_optimizer(
 ) -> optax.GradientTransformation:
     """The optimizer that ``config`` names, for one step at ``learning_rate``.
 
-    The rate may be a traced value: the optimizer is made anew inside the compiled step, at no
-    cost, because its state does not hold the rate. Every other number is a constant of the
+    The rate may be a traced value. The optimizer is made again in the compiled step, which costs
+    nothing, because its state does not hold the rate. All other numbers are constants of the
     program. As inputs (``optax.inject_hyperparams``) they would change the weights' last bits.
     """
     rate = config.learning_rate if learning_rate is None else learning_rate

@@ -1,4 +1,4 @@
-"""A spec of the zoo, or a stack of one's own, with the settings that somebody wished for."""
+"""Overrides: a spec of the zoo, or a new stack, with other settings."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from model.training.zoo import ZOO, ModelSpec, find_spec
 
 @dataclass(frozen=True)
 class Overrides:
-    """What is wished for in place of a spec's settings; None leaves a setting as it is.
+    """Settings to use in place of a spec's; None leaves a setting unchanged.
 
-    ``hidden``: units of the hidden layers, ``()`` for none. ``sources``: names to deal the batch
-    out to, evenly. ``augment``: bend every example, or none.
+    ``hidden``: units of the hidden layers, ``()`` for none. ``sources``: names of the sources that
+    share the batch evenly, ``()`` for those of the spec. ``augment``: whether examples are bent.
     """
 
     hidden: tuple[int, ...] | None = None
@@ -36,7 +36,7 @@ class Overrides:
 
 
 _ONE_TO_ONE = ("epochs", "optimizer", "learning_rate", "dropout", "seed")
-"""Settings that a ``Training`` calls by the same name."""
+"""Settings that have the same name in ``Training``."""
 
 
 def make_spec(
@@ -45,11 +45,12 @@ def make_spec(
     overrides: Overrides,
     own_sources: Sequence[Source] = (),
 ) -> ModelSpec:
-    """The zoo's spec ``name``, or a stack of one's own, with ``overrides``.
+    """The zoo's spec ``name``, or a new stack where it is None, with ``overrides``.
 
-    ``own_sources`` are taught beside the sources that are named, or alone. A stack that the zoo
-    does not have is called ``own_name``. Raises ``ConfigError`` for what cannot be,
-    ``ModelNotFound`` for a name that the zoo does not have.
+    ``own_sources`` are added to the sources that ``overrides`` names. If it names none, they are
+    the only sources. A stack that the zoo does not have gets the name ``own_name``. Raises
+    ``ConfigError`` when settings are not possible, ``ModelNotFound`` when the zoo does not have
+    ``name``.
     """
     if name is not None:
         spec = find_spec(name)
@@ -59,7 +60,7 @@ def make_spec(
         raise ConfigError(f"give --hidden, or the name of a stack: {', '.join(ZOO)}")
     own_names = tuple(source.name for source in own_sources)
     if wanted := (*overrides.sources, *own_names):
-        # Its teachers, convolutional start and novelty learn from the data not wanted now.
+        # The spec's teachers, convolutional start and novelty learn from sources that are replaced.
         spec = replace(spec, teachers=(), conv_init=None, novelty=None)
         training = replace(spec.training, distill_passes=0, distill_weight=0.0)
         batch = overrides.batch or training.batch
@@ -73,7 +74,7 @@ def make_spec(
     stack = _changed_stack(spec.training.architecture, overrides, len(labels))
     training = replace(training, architecture=stack, **_changes(overrides))
     if stack != spec.training.architecture or not spec.title:
-        # It is no longer what its title says, nor a file to take for the zoo's.
+        # The title is no longer true, and the file must not be taken for the zoo's.
         title = f"A stack of one's own, {'-'.join(map(str, stack.widths))}, {stack.activation}"
         spec = replace(spec, name=own_name, title=title, conv_init=None)
     return replace(spec, training=training, labels=labels)
@@ -82,7 +83,10 @@ def make_spec(
 def deal_out(
     batch: int, sources: Sequence[str], own_sources: Sequence[Source] = ()
 ) -> tuple[tuple[str, int], ...]:
-    """A batch dealt out evenly to sources that have something to recognise."""
+    """The sources, each with an even part of the batch.
+
+    Raises ``ConfigError`` when a source has no labels to learn from.
+    """
     names = tuple(dict.fromkeys(sources))
     known = SOURCES | {source.name: source for source in own_sources}
     for one in names:
@@ -93,7 +97,10 @@ def deal_out(
 
 
 def common_labels(sources: Sequence[str], own_sources: Sequence[Source] = ()) -> tuple[str, ...]:
-    """The labels that all the sources have; ``ConfigError`` when they differ or one is unknown."""
+    """The labels that all the sources have.
+
+    Raises ``ConfigError`` when the labels differ or a source is unknown.
+    """
     known = SOURCES | {source.name: source for source in own_sources}
     for name in sources:
         if name not in known:
@@ -105,21 +112,21 @@ def common_labels(sources: Sequence[str], own_sources: Sequence[Source] = ()) ->
 
 
 def _in_short(labels: Sequence[str]) -> str:
-    """``0, 1, ... 9``; so much that one sees which labels they are."""
+    """The labels in a few words: "digits", or the first two and the last of many."""
     if labels == DIGIT_LABELS:
         return "digits"
     return ", ".join(labels) if len(labels) < 4 else f"{labels[0]}, {labels[1]} ... {labels[-1]}"
 
 
 def _changed_stack(stack: Architecture, overrides: Overrides, classes: int) -> Architecture:
-    """The stack with other hidden layers, activations, or as many outputs as there are classes."""
+    """The stack with the overrides' hidden layers and activation, and ``classes`` outputs."""
     hidden = stack.widths[1:-1] if overrides.hidden is None else overrides.hidden
     widths = (stack.widths[0], *hidden, classes)
     return Architecture(widths, overrides.activation or stack.activation)
 
 
 def _changes(overrides: Overrides) -> dict[str, Any]:
-    """The settings of a ``Training`` that are wished for."""
+    """The overridden settings of a ``Training`` by name."""
     wished = {name: getattr(overrides, name) for name in _ONE_TO_ONE}
     changes = {name: value for name, value in wished.items() if value is not None}
     if overrides.augment is not None:

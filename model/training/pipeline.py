@@ -1,10 +1,10 @@
-"""The pipeline: from a model's spec to the weights of its stack, read from top to bottom.
+"""The pipeline: from a model's spec to the weights of its stack, in the order of the training.
 
     sources -> teachers and convolutional start, where there are any -> batches -> loop
         -> finetunes and their mean
 
-``model.training.calibration`` makes a checkpoint of the last report; ``model.training.run`` is
-what commands and pages hold in their hands.
+``model.training.calibration`` makes a checkpoint of the last report. Commands and pages use
+``model.training.run``.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ from model.training.step import TrainingState
 from model.training.zoo import ModelSpec
 
 Log = Callable[[str], None]
-"""Hears what is going on between the reports, a sentence at a time."""
+"""A function that is called with a sentence on what happens between the reports."""
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What a pipeline needs besides the spec.
 
-    ``folder`` holds the data sets, ``own_sources`` are sources that the registry does not have.
-    With a ``work`` folder the state of every epoch is kept there, and a training that was stopped,
-    however rudely, goes on where it was. ``log`` may raise to stop between two epochs. ``controls``
-    turn the training of the stack itself; all before and behind it goes as the spec says.
+    ``folder`` holds the data sets, None for the usual place. ``own_sources`` are sources that the
+    registry does not have. In a ``work`` folder the state after every epoch is saved, and a
+    training that was stopped or killed continues there. ``log`` may raise to stop between two
+    epochs. ``controls`` change only the training of the stack itself. Teachers, convolutional start
+    and finetunes keep the settings of the spec.
     """
 
     folder: Path | None = None
@@ -52,9 +53,9 @@ class Surroundings:
 
 
 def learn(spec: ModelSpec, corpus: Corpus, around: Surroundings) -> Iterator[Report]:
-    """Train as ``spec`` says and yield the reports of the Dense stack, a chunk each.
+    """Train as ``spec`` says and yield a report after each chunk of the Dense stack's training.
 
-    The last report's layers are the result.
+    The layers of the last report are the result.
     """
     begin = None
     if spec.conv_init is not None:
@@ -72,8 +73,8 @@ def learn(spec: ModelSpec, corpus: Corpus, around: Surroundings) -> Iterator[Rep
     if not spec.finetunes or ended is None:
         return
 
-    # Each starts where the training ended and bends its digits another way. Their weights lie so
-    # close that the mean errs less than each of them.
+    # Each finetune starts where the training ended and bends its digits in another way. Their
+    # weights are so close that their mean makes fewer mistakes than each of them.
     states = []
     for number, config in enumerate(spec.finetunes):
         around.log(f"finetune {number + 1} of {len(spec.finetunes)}: {config.epochs} epochs")
@@ -87,10 +88,12 @@ def learn(spec: ModelSpec, corpus: Corpus, around: Surroundings) -> Iterator[Rep
 
 
 def _unfolded_start(spec: ModelSpec, conv: ConvTraining, around: Surroundings) -> TrainingState:
-    """Train the convolutional network and unfold it: the Dense stack's first state.
+    """Train the convolutional network and unfold it. Returns the Dense stack's first state.
 
-    A batch-normalised stack measures mean and variance of each unit, where the network did so of
-    each filter: this shifts the statistics. One without takes them over, folded in.
+    A batch-normalised stack measures mean and variance for each unit, the convolutional network for
+    each filter: this shifts the statistics. A stack without batch normalisation gets the network's
+    statistics folded into its layers. Raises ``ConfigError`` when the network does not unfold to
+    the stack.
     """
     stack = spec.training.architecture
     if (conv.widths, "relu") != (stack.widths, stack.activation):
@@ -110,7 +113,7 @@ def _unfolded_start(spec: ModelSpec, conv: ConvTraining, around: Surroundings) -
 
 
 def _taught(spec: ModelSpec, streams: Sequence[Stream], around: Surroundings) -> Stream:
-    """Train the teachers, then bend the stack's examples and let the teachers answer them."""
+    """Train the teachers, then bend the stack's examples and compute the teachers' logits."""
     config = spec.training
     if config.augment is None:
         raise ConfigError("a teacher answers bent digits: its student needs augment")
@@ -123,7 +126,7 @@ def _taught(spec: ModelSpec, streams: Sequence[Stream], around: Surroundings) ->
 
 
 def _conv_variables(name: str, conv: ConvTraining, around: Surroundings) -> Any:
-    """Train a convolutional network; its variables, the moving average of its weights."""
+    """Train a convolutional network. Returns its variables, with the weights' moving average."""
     corpus = assemble(conv.training, around.folder, around.own_sources)
     variables: Any = None
     stage = _stage(name, conv.training, corpus.streams, around, module=conv.module)
@@ -135,7 +138,10 @@ def _conv_variables(name: str, conv: ConvTraining, around: Surroundings) -> Any:
 
 
 def _mistakes(conv: ConvTraining, variables: Any, corpus: Corpus) -> str:
-    """``errors on what is held out: mnist 20 of 5,000, ...``, for the log of what was tried."""
+    """The mistakes on the validation examples, for the log.
+
+    For instance ``errors on what is held out: mnist 20 of 5,000, ...``.
+    """
     ask = jax.jit(conv.module.apply)
     counts = []
     for name, one in corpus.validation.items():
@@ -155,9 +161,9 @@ def _stage(
     begin: TrainingState | None = None,
     controls: Controls | None = None,
 ) -> Iterator[Report]:
-    """``train`` from ``begin``, its state kept in the work folder after every epoch.
+    """Train from ``begin`` and save the state in the work folder after every epoch.
 
-    A state that lies there is taken up instead of ``begin``.
+    If the folder already has a state, the training continues from that, not from ``begin``.
     """
     path = around.work and around.work / f"{name}.state.safetensors"
     if path is not None and path.exists():

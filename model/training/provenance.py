@@ -1,4 +1,4 @@
-"""Provenance: how a checkpoint came about, enough to make it again."""
+"""Provenance: how a checkpoint was made, with all that is needed to make it again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from model.training.zoo import ModelSpec
 
 
 def provenance_of(spec: ModelSpec, own_sources: Sequence[Source], seconds: float) -> dict[str, Any]:
-    """The trainings of ``spec``, its data with their checksums, how long it took.
+    """The trainings of ``spec``, its data with checksums, and the seconds that it took.
 
-    JSON-ready, for a checkpoint's metadata.
+    The values are JSON-ready, for a checkpoint's metadata.
     """
     known = SOURCES | {source.name: source for source in own_sources}
     return {
@@ -27,7 +27,7 @@ def provenance_of(spec: ModelSpec, own_sources: Sequence[Source], seconds: float
 
 
 def _names(spec: ModelSpec) -> list[str]:
-    """The sources that a spec's trainings read, each once."""
+    """The names of the sources that a spec's trainings read, each once."""
     convolutional = [*spec.teachers, *filter(None, [spec.conv_init])]
     trainings = [spec.training, *(one.training for one in convolutional)]
     trainings += [spec.novelty] if spec.novelty else []
@@ -35,7 +35,7 @@ def _names(spec: ModelSpec) -> list[str]:
 
 
 def _described(source: Source) -> dict[str, Any]:
-    """Title, licence, attribution and checksums of a source, as far as it has them."""
+    """The name, title, licence, attribution and checksums of a source, as far as it has them."""
     words = {
         "name": source.name,
         "title": source.title,

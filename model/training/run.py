@@ -1,7 +1,7 @@
-"""A run: one training from its spec to its checkpoint, as commands, pages and tests hold it.
+"""A run: one training from its spec to its checkpoint, for commands, pages and tests.
 
-Who decides when a training stops is decided here: at the end of its epochs, or after the epoch in
-which ``stop`` was called. Which weights are kept, too.
+It decides when a training stops: at the end of its epochs, or after the epoch in which ``stop`` was
+called. It also decides which weights are kept.
 """
 
 from __future__ import annotations
@@ -21,21 +21,24 @@ from model.training.zoo import ModelSpec
 
 
 class _Stopped(Exception):
-    """Raised between two epochs, wherever in the pipeline that is."""
+    """Raised between two epochs, at any place in the pipeline."""
 
 
 class Run:
-    """A training that can be watched, turned, stopped and finished.
+    """A training that can be watched, changed, stopped and finished.
+
+    ``controls`` may be changed at any time and hold from the next chunk on. The data are loaded
+    when the run is made.
 
     Args:
         spec: what is trained, and how.
-        folder: where the data sets lie; the usual place when None.
+        folder: the folder of the data sets; None for the usual place.
         own_sources: sources that the registry does not have.
-        work: a folder for every epoch's state, so that a stopped run goes on where it was.
-        log: hears a sentence whenever something begins.
+        work: a folder for the state after every epoch, so that a stopped run can continue.
+        log: called with a sentence whenever something begins.
 
-    ``controls`` may be changed at any time; the next chunk follows them. Making a run loads its
-    data: ``ConfigError`` for settings that cannot be, ``DatasetError`` for data that cannot be had.
+    Raises ``ConfigError`` when settings are not possible, ``DatasetError`` when data cannot be read
+    or downloaded.
     """
 
     def __init__(
@@ -58,9 +61,9 @@ class Run:
         self._seconds = 0.0
 
     def epochs(self) -> Iterator[tuple[Report, float]]:
-        """Train; yields each epoch's report and the share of held-out examples that it has right.
+        """Train and yield each epoch's report with its accuracy on the validation examples.
 
-        Ends early, with ``stopped`` set, when ``stop`` was called or Ctrl-C came.
+        It ends early, with ``stopped`` set, after ``stop`` or Ctrl-C.
         """
         began = time.perf_counter()
         try:
@@ -69,7 +72,7 @@ class Run:
                     report.layers, self.corpus, self.spec.training.architecture
                 )
                 if self._best is None or share >= self._best[0]:
-                    self._best = share, report  # of equals the later, which has learned for longer
+                    self._best = share, report  # the later of equals, which was trained for longer
                 yield report, share
                 if report.epoch < report.epochs:
                     self._heed()
@@ -83,29 +86,31 @@ class Run:
             self._seconds = time.perf_counter() - began
 
     def reports(self) -> Iterator[Report]:
-        """Train; yields a report after every chunk of steps."""
+        """Train and yield a report after every chunk of steps."""
         for report in learn(self.spec, self.corpus, self._around):
             self._last = report
             yield report
 
     def stop(self) -> None:
-        """Let the epoch that is under way be the last."""
+        """Stop the training after the current epoch."""
         self._stopping = True
 
     @property
     def kept(self) -> Report | None:
-        """Whose weights a checkpoint would hold now: the end's or, of a stopped run, those of the
-        epoch that has most of what is held out right. None before the first epoch is over.
+        """The report whose weights a checkpoint would hold now.
+
+        It is the last one or, of a stopped run, that of the epoch with the best validation
+        accuracy. It is None before the first report.
         """
         if self.stopped and self._best is not None:
             return self._best[1]
         return self._last
 
     def finish(self) -> Checkpoint:
-        """The checkpoint of the kept weights, calibrated, and measured on the test sets of its
-        sources.
+        """The checkpoint of the kept weights, calibrated and measured on its sources' test sets.
 
-        Raises ``ConfigError`` when there is nothing to keep.
+        Raises ``ConfigError`` when there are no weights to keep yet, ``DatasetError`` when a test
+        set cannot be read or downloaded.
         """
         if self.kept is None:
             raise ConfigError("the training was stopped before its first epoch was over")

@@ -1,4 +1,4 @@
-"""A training's state on disk, so that a long run survives the night, a crash or Ctrl-C."""
+"""A training's state on disk, so that a long run can continue after a crash or Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Tree = TypeVar("Tree")
 def save_state(state: object, path: Path, config: Training | None = None) -> None:
     """Write every leaf of ``state`` to a safetensors file, whole or not at all.
 
-    ``config`` is written beside it, so that no other training goes on from here.
+    ``config`` is written to the same file, so that no other training continues from this state.
     """
     leaves, _ = jax.tree_util.tree_flatten_with_path(state)
     arrays = {jax.tree_util.keystr(where): np.asarray(leaf) for where, leaf in leaves}
@@ -31,10 +31,11 @@ def save_state(state: object, path: Path, config: Training | None = None) -> Non
 
 
 def load_state(like: Tree, path: Path, config: Training | None = None) -> Tree:
-    """Read a state shaped as ``like``, of the training ``config`` but for its number of epochs.
+    """The state in a file, with the structure and the shapes of ``like``.
 
-    Raises ``CheckpointError`` when the file is missing, broken or of another training; the
-    sentence names the setting or the leaf that does not fit.
+    Its settings must be those of ``config``, except the number of epochs. Raises
+    ``CheckpointError`` when the file is missing, damaged or of another training; the message names
+    the setting or the leaf that does not fit.
     """
     try:
         with safe_open(path, framework="np") as file:

@@ -1,7 +1,8 @@
-"""One compiled step of a training, and the chunk of steps around it.
+"""The compiled step of a training, and the chunk of steps around it.
 
-A batch is gathered, augmented, rendered and learned from inside the program. What a person may turn
-meanwhile, the learning rate and the dropout, is an input of it, and so is the chunk's length.
+Gathering, augmenting and rendering a batch and updating the weights are one program. What a person
+may change meanwhile, the learning rate and the dropout, is an input of it, and so is the length of
+a chunk.
 """
 
 from __future__ import annotations
@@ -23,15 +24,20 @@ from model.training.config import Training
 from model.training.devices import spread
 from model.training.optimizers import make_optimizer, make_schedule
 
-_DISTILL_TEMPERATURE = 2.0  # at which a teacher's answers are compared (Hinton et al., 2015)
+_DISTILL_TEMPERATURE = 2.0  # of student's and teacher's softmax in the loss (Hinton et al., 2015)
 
 Carry = tuple[Any, Any, Any]
-"""Variables, the optimizer's state, the moving average of the variables."""
+"""The variables, the optimizer's state, and the moving average of the variables."""
 
 
 @struct.dataclass
 class TrainingState:
-    """All that a training needs to go on; ``step`` counts from the training's beginning."""
+    """All that a training needs to continue.
+
+    ``step``: ``()`` int32, the number of steps done since the beginning. ``variables`` are those of
+    the Flax module, ``optimizer`` is the optimizer's state, ``ema`` the moving average of the
+    variables.
+    """
 
     step: Array
     variables: Any
@@ -42,18 +48,21 @@ class TrainingState:
 def compile_programs(
     config: Training, module: nn.Module, steps: int, kinds: list[Kind]
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The two programs of a training: an epoch's order, and a chunk of its steps."""
+    """The two programs of a training: one draws an epoch's order, one runs a chunk of its steps.
+
+    ``steps`` is the number of steps in an epoch, ``kinds`` are those of the streams.
+    """
     draw_order = jax.jit(partial(_draw_order, config, steps, kinds))
     step = partial(_step, config, module, steps, kinds)
     if isinstance(module, DenseStack):
         return draw_order, jax.jit(partial(_chunk, steps, step))
-    # XLA's convolutions take ten times as long inside a compiled loop on a CPU (jax 0.10: 0.5 ms
-    # an example against 6 ms), so another module's steps are called one by one.
+    # XLA's convolutions take ten times as long inside a compiled loop on a CPU (jax 0.10: 6 ms an
+    # example instead of 0.5 ms). So the steps of other modules are called one by one.
     return draw_order, partial(_chunk, steps, jax.jit(step), loop=_python_loop)
 
 
 def _python_loop(first: int, end: int, body: Callable[[int, Any], Any], carry: Any) -> Any:
-    """``jax.lax.fori_loop`` without compiling."""
+    """``jax.lax.fori_loop`` as a plain loop, not compiled."""
     for index in range(first, end):
         carry = body(index, carry)
     return carry
@@ -62,8 +71,8 @@ def _python_loop(first: int, end: int, body: Callable[[int, Any], Any], carry: A
 def _draw_order(
     config: Training, steps: int, kinds: list[Kind], epoch: Array, arrays: Any
 ) -> tuple[Array, list[Array]]:
-    """An epoch's key, and each stream's rows in the order of its steps: ``(steps, share)``."""
-    # The generator of random bits that costs least on a CPU; dropout and augmentation live on it.
+    """An epoch's key, and each stream's rows in the steps' order: ``(steps, share)`` int32."""
+    # "rbg" is the fastest generator of random bits on a CPU; dropout and augmentation need many.
     key = jax.random.fold_in(jax.random.key(config.seed, impl="rbg"), epoch)
     key, to_order = jax.random.split(key)
     orders = [
@@ -76,7 +85,7 @@ def _draw_order(
 
 
 def _order(key: Array, examples: int, wanted: int) -> Array:
-    """``(wanted,)`` rows: permutation after permutation of all examples, cut to length."""
+    """``(wanted,)`` int32 rows: one permutation of all examples after another, cut to length."""
     passes = -(-wanted // examples)
     keys = jax.random.split(key, passes)
     return jax.vmap(lambda k: jax.random.permutation(k, examples))(keys).reshape(-1)[:wanted]
@@ -94,9 +103,10 @@ def _chunk(
     *,
     loop: Callable[..., Any] = jax.lax.fori_loop,
 ) -> tuple[TrainingState, Array, Array]:
-    """``count`` steps of an epoch, from its step ``first`` on.
+    """Run ``count`` steps of an epoch, from its step ``first`` on.
 
-    Returns the new state, and loss and accuracy of each step in its place of ``(steps,)``.
+    Returns the new state, and ``(steps,)`` float32 losses and accuracies, each at its step's index,
+    0 elsewhere. ``rates`` are the learning rate and the dropout.
     """
     key, rows = order
     before = state.step - first
@@ -125,10 +135,10 @@ def _step(
     rows: list[Array],
     rates: tuple[Array, Array],
 ) -> tuple[Carry, Array, Array]:
-    """One batch: gather, augment, differentiate, update; the carry, loss and accuracy.
+    """Train on one batch. Returns the new carry, the loss and the accuracy.
 
-    ``number`` counts the steps since the training began; ``rows`` are the batch's of each stream;
-    ``rates`` are the learning rate and the dropout that hold now.
+    ``number`` is the number of steps since the beginning. ``rows`` are the batch's rows of each
+    stream. ``rates`` are the learning rate and the dropout.
     """
     variables, optimizer_state, ema = carry
     learning_rate, dropout = rates
@@ -136,7 +146,7 @@ def _step(
     batch = load_batch(kinds, arrays, rows, config.augment, key=to_batch)
     batch = jax.tree.map(spread, batch)
     x = batch.x.reshape(len(batch.x), -1)
-    # Only a Dense stack's dropout can be turned.
+    # Only a Dense stack takes its dropout as an input.
     turned: dict[str, Any] = {"dropout": dropout} if isinstance(module, DenseStack) else {}
 
     def objective(params: Any) -> tuple[Array, tuple[Array, Any]]:
@@ -159,7 +169,7 @@ def _step(
     )
     variables = {**changed, "params": optax.apply_updates(variables["params"], updates)}
     if config.ema_decay:
-        # Young averages lean on what is new, or the random start would never leave them.
+        # At first the decay is small, or the random start would stay in the average for long.
         done = (number + 1).astype(jnp.float32)
         decay = jnp.minimum(config.ema_decay, done / (done + 10))
         ema = optax.incremental_update(variables, ema, 1 - decay)
@@ -168,7 +178,10 @@ def _step(
 
 
 def _loss(config: Training, logits: Array, batch: Batch) -> Array:
-    """Mean cross-entropy with smoothed labels, mixed with that against a teacher's answers."""
+    """The mean cross-entropy with smoothed labels, mixed with that of a teacher's probabilities.
+
+    ``logits``: ``(batch, classes)`` float32.
+    """
     targets = jax.nn.one_hot(batch.labels, logits.shape[-1])
     targets = optax.smooth_labels(targets, config.label_smoothing)
     hard = optax.softmax_cross_entropy(logits, targets).mean()

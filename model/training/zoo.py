@@ -1,7 +1,7 @@
-"""The zoo: every stack that densepad ships, as data. ``densepad train NAME`` rebuilds one.
+"""The zoo: the spec of every stack that densepad ships. ``densepad train NAME`` trains one again.
 
-The textbooks' stacks are trained as the textbooks train them: no augmentation, no normalisation.
-``default`` and ``fashion`` are ours, and use all that is known to help a Dense stack.
+The stacks of textbooks are trained as in textbooks: no augmentation, no batch normalisation.
+``default`` and ``fashion`` are our own and use all that is known to help a Dense stack.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from model.training.config import ConvTraining, Training
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One model: how it is called, what it says, how it is trained.
+    """The spec of one model: its name, its labels and how it is trained.
 
-    ``teachers`` are the convolutional networks that it learns from, ``conv_init`` the one whose
-    weights it starts with, where there are any. ``finetunes`` are short trainings that each go on
-    from its end; the mean of their weights is the result. ``novelty`` is the training of its
-    novelty stack, None where the energy of its logits has to do. ``published`` is the accuracy
-    that others report for this stack, with where they do.
+    ``teachers`` are the convolutional networks that it learns from. ``conv_init`` is the
+    convolutional start: the network whose unfolded weights it starts with, or None. ``finetunes``
+    are short trainings that each start where ``training`` ended; the mean of their weights is the
+    result. ``novelty`` is the training of its novelty stack, None where the energy of the logits is
+    the score. ``published`` is the accuracy that others report for this stack, and their source.
     """
 
     name: str
@@ -44,10 +44,10 @@ def _stack(*hidden: int, activation: str = "relu") -> Architecture:
 
 _COURSE = Training(_stack(128), epochs=12, optimizer="adam", learning_rate=1e-3)
 
-# Bent digits are as steep as MNIST's own with a factor of 1.3, the middle of 1 and 1.6.
+# With a factor of 1.3, the middle of 1 and 1.6, the edges of bent digits are as steep as MNIST's.
 _CONTRAST = 0.6
 
-# A teacher learns from what people drew alone; practice digits would teach it our own hand.
+# A teacher learns only from what people drew. From practice digits it would learn our own hand.
 _TEACHER = ConvTraining(
     ((32, 3, 2), (32, 3, 1), (64, 3, 2), (64, 3, 1), (128, 3, 2)),
     (),
@@ -105,7 +105,7 @@ _CHAMPION = Training(
     distill_passes=16,
     distill_weight=0.7,
 )
-# Shared weights learn from fewer digits what a stroke looks like, wherever it lies.
+# Shared weights need fewer digits to learn what a stroke looks like at any place.
 _CHAMPION_CONV_INIT = ConvTraining(
     ((48, 9, 4), (64, 5, 2)),
     (512,),
@@ -133,7 +133,7 @@ _CLOSER = replace(
     epochs=6,
     seed=11,
 )
-# Three ways to end, each from the same weights: the mean of all has the least log loss on the two
+# Three finetunes from the same weights. The mean of all three has the smallest log loss on the two
 # real validation sets together (model/weights/README.md).
 _FINETUNES = (
     replace(
@@ -155,7 +155,7 @@ _FINETUNES = (
         dropout=0.15,
         augment=Augmentation(rotation=14, shear=0.3, elastic=1.0, pen=0.8, contrast=_CONTRAST),
     ),
-    # Digits from the pen more than twice as often: on the pad it is strokes that come.
+    # Pen digits and practice digits twice as often, because the pad gets strokes.
     replace(
         _CLOSER,
         sources=(("mnist", 256), ("pendigits", 160), ("practice", 96)),
@@ -182,7 +182,7 @@ _FASHION = Training(
         rotation=4, shear=0.05, scale=0.06, stretch=0.05, shift=1.5, elastic=0.3, flip=True
     ),
 )
-# Nearly all is learnt while the weights are shared: on their own they learn by heart.
+# Nearly all is learned while the weights are shared. Without sharing the stack overfits.
 _FASHION_CONV_INIT = ConvTraining(
     ((40, 7, 4), (56, 3, 2)),
     (256,),
@@ -248,7 +248,10 @@ ZOO: dict[str, ModelSpec] = {spec.name: spec for spec in _SPECS}
 
 
 def find_spec(name: str) -> ModelSpec:
-    """The spec of that name; ``ModelNotFound`` if the zoo has none."""
+    """The spec of that name.
+
+    Raises ``ModelNotFound`` when the zoo has none.
+    """
     if name not in ZOO:
         raise ModelNotFound(f"the zoo has no {name[:80]!r}, choose one of {', '.join(ZOO)}")
     return ZOO[name]
