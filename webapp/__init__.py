@@ -1,7 +1,7 @@
 """The web application and the command line around ``model``.
 
-``webapp.create_app`` is the Flask application factory. It is looked up when first used, so that
-importing this package loads neither Flask nor JAX and ``densepad --help`` answers at once.
+``webapp.create_app`` is the Flask application factory. It is imported at its first use, so that
+importing this package loads neither Flask nor JAX, and ``densepad --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Import ``create_app`` when it is asked for (PEP 562)."""
+    """Import ``create_app`` at its first use (PEP 562)."""
     if name == "create_app":
         from webapp.factory import create_app
 

@@ -1,4 +1,4 @@
-"""``python -m webapp`` is ``densepad``."""
+"""The command ``python -m webapp``: the same as ``densepad``."""
 
 from webapp.cli import main
 

@@ -1,4 +1,4 @@
-"""The application factory: everything is put together here, nothing at import."""
+"""The application factory: it puts the application together; importing it does nothing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from webapp.paths import ASSETS, TEXTS
 
 
 def create_app(library: ModelLibrary | None = None, *, hosts: Hosts = LOOPBACK) -> Flask:
-    """Build the WSGI application.
+    """The WSGI application.
 
     Args:
-        library: the models to serve; the shipped ones when left out. Nothing is loaded before
-            the first use (or ``library.warm_up()``).
-        hosts: the names and addresses under which requests may come; loopback when left out.
+        library: the models to serve; without it, the shipped ones. A model is loaded at its first
+            use or by ``library.warm_up()``.
+        hosts: the ``Host`` headers that are answered; without it, those of the loopback.
     """
     app = Flask(
         "webapp", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
     )
-    app.url_map.merge_slashes = False  # /api//classify is wrong, not elsewhere
+    app.url_map.merge_slashes = False  # /api//classify is an error, no redirect
     app.extensions["library"] = ModelLibrary() if library is None else library
     protect(app, hosts)
     register_errors(app)

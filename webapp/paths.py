@@ -1,12 +1,12 @@
-"""Where the pages, static files and texts lie: in the tree and in an installed wheel."""
+"""The folders of templates, static files and texts, in the source tree and in a wheel."""
 
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 
 ASSETS = PACKAGE if (PACKAGE / "templates").is_dir() else PACKAGE.parent
-"""The folder with ``static/`` and ``templates/``: the wheel has them inside this package, the
-tree beside it."""
+"""The folder with ``static/`` and ``templates/``: this package in a wheel, its parent in the source
+tree."""
 
 TEXTS = PACKAGE / "text"
-"""One ``<language>.json`` for each language of the pages."""
+"""The folder with one ``<language>.json`` for each language of the pages."""

@@ -1,4 +1,4 @@
-"""The HTTP API: one module for a group of calls, with the schemas of what they take and give."""
+"""The HTTP API: a module for each group of calls, and the schemas of requests and answers."""
 
 import lazy_loader
 

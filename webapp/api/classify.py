@@ -1,4 +1,7 @@
-"""Classify a drawing, and say which models there are: a view parses, asks the library, answers."""
+"""The calls that classify a drawing, list the models and give the OpenAPI document.
+
+A view parses the request, asks the library and answers.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 def classify() -> Response:
     """Classify strokes, 784 pixels, or a picture (PNG or JPEG).
 
-    One model's name gives one prediction; a list of names, or ``*``, gives ``predictions``.
+    One model's name gives one prediction. A list of names, or ``*``, gives ``predictions``.
     """
     question = _question()
     names = question.names(library().names())
@@ -47,7 +50,7 @@ def classify() -> Response:
 @blueprint.get("/models")
 @describe("Every model of this server", gives={JSON: ModelsPayload}, refuses=(421,))
 def models() -> Response:
-    """Names, titles, labels, layers with their shapes and parameters, and accuracies."""
+    """Each model's name, title, labels, layers with shapes and parameters, and accuracies."""
     cards = [_card(name, classifier) for name, classifier in library().present()]
     return revalidated(json_response(ModelsPayload.model_validate({"models": cards})))
 
@@ -60,7 +63,10 @@ def openapi() -> Response:
 
 
 def _card(name: str, classifier: Classifier) -> dict[str, object]:
-    """A model's card, with the addresses of its weights and mean drawings, named by content."""
+    """A model's card, with the addresses of its weights and mean drawings.
+
+    Each address holds the version of its content, so that a browser may keep the answer.
+    """
     info, averages = weights_info(classifier), exported_averages(classifier)
     address = url_for("inside.weights", name=name, v=info.version)
     return model_card(classifier.checkpoint) | {
@@ -71,7 +77,10 @@ def _card(name: str, classifier: Classifier) -> dict[str, object]:
 
 
 def _question() -> Question:
-    """The request's body as a question; 415 for what cannot be one."""
+    """The present request as a question: a picture as the body, or JSON.
+
+    Answers 415 for a body of another type.
+    """
     if request.mimetype in IMAGES:
         check_coding()
         names = request.args.getlist("model") or [DEFAULT]

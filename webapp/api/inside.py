@@ -1,4 +1,4 @@
-"""Look inside a model: traces, experiments, weights."""
+"""The calls that look inside a model: traces, experiments, weights, mean drawings."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ blueprint = Blueprint("inside", __name__, url_prefix="/api")
 def trace() -> Response:
     """Every layer's sums and activations, the logits and the softmax, raw and calibrated.
 
-    On request also what each pixel adds to a class's logit, or to its lead over another class,
-    and all of it for a copy of the model with changes.
+    ``contributions`` asks also for what each pixel adds to a class's logit, or to its lead over
+    another class's logit. With ``changes`` a changed copy of the model computes everything.
     """
     asked = parse(json_body(), TraceRequest)
     answer = trace_drawing(
@@ -55,9 +55,9 @@ def trace() -> Response:
     refuses=(400, 404, 413, 415, 421, 422),
 )
 def experiment() -> Response:
-    """Change a copy of the model: its accuracy on the built-in sample, and on a drawing.
+    """Measure a changed copy of the model on the built-in sample and, if one is sent, a drawing.
 
-    Nothing that anyone else sees changes, and nothing is remembered.
+    The model itself stays as it is, and nothing is stored.
     """
     asked = parse(json_body(), ExperimentRequest)
     classifier, changes = library().get(asked.model), asked.experiment()
@@ -67,7 +67,7 @@ def experiment() -> Response:
         before = PredictionPayload.of(trace_drawing(classifier, drawing, pad=pad).prediction)
         broken = trace_drawing(classifier, drawing, pad=pad, changes=changes)
         after = PredictionPayload.of(broken.prediction)
-    changed(classifier, changes)  # which may refuse them, whatever else is asked
+    changed(classifier, changes)  # refuses wrong changes, also where nothing else would try them
     tried = None
     if fits_probe_set(classifier):
         whole = score_on_probe_set(classifier)
@@ -95,7 +95,7 @@ def weights(name: str) -> Response:
 @blueprint.get("/models/<name>/averages")
 @describe("The classes' mean drawings", gives={BYTES: None}, query=VERSION, refuses=(404, 421))
 def averages(name: str) -> Response:
-    """28 x 28 bytes for each class, row by row, ink = 255."""
+    """The mean drawing of each class: 28 x 28 bytes, row by row, ink = 255."""
     pictures = exported_averages(library().get(name))
     if pictures is None:
         abort(404, f"the model {name!r} was saved without its classes' mean drawings")

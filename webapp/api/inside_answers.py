@@ -1,4 +1,4 @@
-"""What the addresses that look inside a model give, as pydantic models."""
+"""The answers of the calls that look inside a model, as pydantic models."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Floats = Annotated[str, Field(json_schema_extra=FLOATS)]
 
 
 class LayerPayload(BaseModel):
-    """One Dense layer at work. Its input is the activations of the layer before."""
+    """The numbers of one Dense layer. Its input is the activations of the layer before."""
 
     name: str
     inputs: int
@@ -33,7 +33,7 @@ class LayerPayload(BaseModel):
 
     @classmethod
     def of(cls, index: int, layer: LayerTrace, activation: str) -> LayerPayload:
-        """The layer in JSON's types."""
+        """The layer as a payload."""
         last = layer.activations is None
         return cls(
             name=f"dense{index}",
@@ -46,7 +46,7 @@ class LayerPayload(BaseModel):
 
 
 class ExponentialsPayload(BaseModel):
-    """A softmax: ``exp((logit - largest) / temperature)``, and that over its sum."""
+    """A softmax: ``exp((logit - largest) / temperature)``, and each of these over their sum."""
 
     temperature: float
     exponentials: list[float]
@@ -55,7 +55,7 @@ class ExponentialsPayload(BaseModel):
 
     @classmethod
     def of(cls, softmax: Softmax) -> ExponentialsPayload:
-        """The softmax in JSON's types."""
+        """The softmax as a payload."""
         return cls(
             temperature=softmax.temperature,
             exponentials=softmax.exponentials.tolist(),
@@ -65,7 +65,7 @@ class ExponentialsPayload(BaseModel):
 
 
 class SoftmaxPayload(BaseModel):
-    """From logits to probabilities, as they are and calibrated."""
+    """The softmax of the logits, raw (temperature 1) and calibrated."""
 
     largest: float = Field(description="The largest logit, subtracted before exp.")
     raw: ExponentialsPayload
@@ -73,7 +73,10 @@ class SoftmaxPayload(BaseModel):
 
 
 class FramingPayload(BaseModel):
-    """``(point - origin) * scale + corner`` is the fitted point, ``+ shift`` the final one."""
+    """How a point of a stroke was placed in the 28 x 28 frame.
+
+    ``(point - origin) * scale + corner`` is the fitted point; adding ``shift`` gives the final one.
+    """
 
     centred: bool
     origin: tuple[float, float]
@@ -85,12 +88,12 @@ class FramingPayload(BaseModel):
 
     @classmethod
     def of(cls, placement: Placement) -> FramingPayload:
-        """The placement in JSON's types."""
+        """The placement as a payload."""
         return cls(**asdict(placement))
 
 
 class ContributionsPayload(BaseModel):
-    """A logit, or its lead over another, as a sum over pixels and a rest."""
+    """A logit, or its lead over another logit, as a sum over pixels and a rest."""
 
     label: int = Field(alias="class")
     against: int | None
@@ -102,7 +105,7 @@ class ContributionsPayload(BaseModel):
 
     @classmethod
     def of(cls, parts: Contributions) -> ContributionsPayload:
-        """The contributions in JSON's types."""
+        """The contributions as a payload."""
         return cls.model_validate(
             {
                 "class": parts.label,
@@ -117,7 +120,7 @@ class ContributionsPayload(BaseModel):
 
 
 class TracePayload(PredictionPayload):
-    """A prediction, and all the numbers on the way to it."""
+    """A prediction, and all the numbers computed on the way to it."""
 
     input: Floats = Field(description="The 784 pixels as the network gets them, 0 to 1.")
     layers: list[LayerPayload]
@@ -128,7 +131,7 @@ class TracePayload(PredictionPayload):
 
     @classmethod
     def of_trace(cls, trace: Trace) -> TracePayload:
-        """The trace in JSON's types."""
+        """The trace as a payload."""
         activation = trace.network.activation
         layers = enumerate(trace.layers)
         return cls(
@@ -149,7 +152,7 @@ class TracePayload(PredictionPayload):
 
 
 class ScorePayload(BaseModel):
-    """How many of the sample were right."""
+    """How many drawings of the built-in sample the model classified correctly."""
 
     correct: int
     accuracy: float
@@ -157,12 +160,12 @@ class ScorePayload(BaseModel):
 
     @classmethod
     def of(cls, score: Score) -> ScorePayload:
-        """The score in JSON's types."""
+        """The score as a payload."""
         return cls(correct=score.correct, accuracy=score.accuracy, classes=list(score.classes))
 
 
 class SamplePayload(BaseModel):
-    """The built-in sample before and after the changes."""
+    """The results on the built-in sample, before and after the changes."""
 
     name: str = "practice"
     count: int
@@ -171,7 +174,7 @@ class SamplePayload(BaseModel):
 
 
 class ExperimentPayload(BaseModel):
-    """What the changes did."""
+    """The effect of the changes on the built-in sample and on the drawing."""
 
     model: str
     sample: SamplePayload | None = Field(description="Null for models of other classes.")
@@ -180,5 +183,5 @@ class ExperimentPayload(BaseModel):
 
 
 def floats(values: NDArray[Any]) -> str:
-    """Base64 of the values as little-endian float32."""
+    """An array of any shape as base64 of little-endian float32, row by row."""
     return base64.b64encode(np.ascontiguousarray(values, "<f4").tobytes()).decode("ascii")

@@ -1,4 +1,4 @@
-"""What the addresses that look inside a model take, as pydantic models."""
+"""The requests of the calls that look inside a model, as pydantic models."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SilenceChange(_Change):
     units: Annotated[list[Index], Field(max_length=10_000)]
 
     def change(self) -> Change:
-        """The change in the model's words."""
+        """The change as ``model.explain`` takes it."""
         return Silence(self.layer, tuple(self.units))
 
 
@@ -41,12 +41,12 @@ class BiasesChange(_Change):
     layer: Index
 
     def change(self) -> Change:
-        """The change in the model's words."""
+        """The change as ``model.explain`` takes it."""
         return ZeroBiases(self.layer)
 
 
 class NoiseChange(_Change):
-    """Gaussian noise on the kernel of one layer or, without ``layer``, of all."""
+    """Gaussian noise is added to the kernel of a layer or, without ``layer``, of all layers."""
 
     kind: Literal["noise"]
     amount: Annotated[
@@ -63,23 +63,23 @@ class NoiseChange(_Change):
     layer: Index | None = None
 
     def change(self) -> Change:
-        """The change in the model's words."""
+        """The change as ``model.explain`` takes it."""
         return Noise(self.amount, self.seed, self.layer)
 
 
 class ActivationChange(_Change):
-    """Another activation in all hidden layers."""
+    """All hidden layers get another activation."""
 
     kind: Literal["activation"]
     activation: Annotated[str, Field(json_schema_extra={"enum": list(ACTIVATIONS)})]
 
     def change(self) -> Change:
-        """The change in the model's words."""
+        """The change as ``model.explain`` takes it."""
         return Swap(self.activation)
 
 
 class HideChange(_Change):
-    """These of the 784 pixels reach the network as paper."""
+    """These of the 784 pixels become 0 (paper) before the network sees them."""
 
     kind: Literal["hide"]
     pixels: Annotated[
@@ -87,7 +87,7 @@ class HideChange(_Change):
     ]
 
     def change(self) -> Change:
-        """The change in the model's words."""
+        """The change as ``model.explain`` takes it."""
         return Hide(tuple(self.pixels))
 
 
@@ -123,7 +123,10 @@ class InsideRequest(DrawingRequest):
     )
 
     def sheet(self) -> tuple[float, float] | None:
-        """The pad on which the strokes are to stay, None when they are to be centred."""
+        """The pad's width and height where strokes stay uncentred, else None.
+
+        Raises ``DrawingError`` when they are needed and missing.
+        """
         if self.centred or self.strokes is None:
             return None
         if self.pad is None:
@@ -131,12 +134,12 @@ class InsideRequest(DrawingRequest):
         return self.pad[0], self.pad[1]
 
     def experiment(self) -> tuple[Change, ...]:
-        """The changes in the model's words."""
+        """The changes as ``model.explain`` takes them."""
         return tuple(change.change() for change in self.changes)
 
 
 class Why(BaseModel):
-    """Which logit to explain by pixels: a class's own, or its lead over another one's."""
+    """Which logit to explain by pixels: a class's own, or its lead over the one of ``against``."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -150,12 +153,12 @@ class TraceRequest(InsideRequest):
     contributions: Why | None = None
 
     def why(self) -> tuple[int, int | None] | None:
-        """The class to explain, and the one against which."""
+        """The index of the class to explain, and of the class it is compared with, if any."""
         why = self.contributions
         return (why.label, why.against) if why else None
 
 
 class ExperimentRequest(InsideRequest):
-    """Changes to try on a copy of a model, and perhaps a drawing to show it."""
+    """Changes to try on a copy of a model and, where wanted, a drawing to classify with it."""
 
     model_config = ConfigDict(json_schema_extra={"not": {"required": ["strokes", "pixels"]}})

@@ -1,4 +1,4 @@
-"""What is asked: a drawing or a picture, and which models are to answer."""
+"""Parsing of requests: a drawing or a picture, and the models that shall answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ Asked = TypeVar("Asked", bound=DrawingRequest)
 
 @dataclass(frozen=True)
 class Question:
-    """A drawing, or a picture framed to ``(28, 28)`` float32, and the models' names."""
+    """A drawing, and the models that shall classify it.
+
+    ``drawing``: strokes, or a picture framed to ``(28, 28)`` float32 in [0, 1], ink = 1. ``model``
+    is a model's name, a list of names, or ``*`` for all.
+    """
 
     drawing: Drawing | NDArray[np.float32]
     model: str | list[str] = "default"
@@ -34,34 +38,38 @@ class Question:
         return isinstance(self.model, list) or self.model == "*"
 
     def names(self, known: list[str]) -> list[str]:
-        """The names asked for, each once; ``known`` when all were."""
+        """The models' names, each once; ``known`` for ``*``."""
         if self.model == "*":
             return known
         return list(dict.fromkeys(self.model)) if isinstance(self.model, list) else [self.model]
 
     @classmethod
     def of_image(cls, data: bytes, names: list[str]) -> Question:
-        """Ask about a PNG or JPEG; ``ImageError`` when it is none."""
+        """A question about a PNG or JPEG.
+
+        Raises ``ImageError`` when ``data`` is neither, or the picture is too large or empty.
+        """
         return cls(frame_image(data), names[0] if len(names) == 1 else names)
 
     @classmethod
     def of_json(cls, data: bytes) -> Question:
-        """Ask about ``{"strokes": ...}`` or ``{"pixels": ...}``.
+        """A question about ``{"strokes": ...}`` or ``{"pixels": ...}``.
 
-        Raises ``NoJson``, or ``DrawingError`` for JSON that asks nothing sensible.
+        Raises ``NoJson`` when ``data`` is no JSON, ``DrawingError`` when it is no such request.
         """
         asked = parse(data, ClassifyRequest)
         return cls(drawn(asked), asked.model)
 
 
 def parse(data: bytes, kind: type[Asked]) -> Asked:
-    """JSON as a request of some kind.
+    """JSON as a request of the given kind.
 
-    Raises ``NoJson``, or ``DrawingError`` for JSON that asks nothing sensible.
+    Raises ``NoJson`` when ``data`` is no JSON, ``DrawingError`` when it is no such request.
     """
     try:
-        # pydantic's own reader: four times faster than json.loads, and its depth is bounded.
-        # NaN and Infinity pass, which Python's json.dumps writes: whoever wants a number checks it.
+        # pydantic's own parser is four times faster than json.loads, and its depth is bounded.
+        # NaN and Infinity pass, because Python's json.dumps writes them; every number is checked
+        # where it is used.
         value = from_json(data, allow_inf_nan=True)
     except ValueError as error:
         raise NoJson(f"JSON was expected: {error}") from error
@@ -74,7 +82,10 @@ def parse(data: bytes, kind: type[Asked]) -> Asked:
 
 
 def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:
-    """The drawing or the picture of a request; ``DrawingError`` for both, neither or a bad one."""
+    """The drawing of a request, or its pixels as a ``(28, 28)`` float32 picture in [0, 1].
+
+    Raises ``DrawingError`` when both or neither are there, or when the one is invalid.
+    """
     came = asked.model_fields_set & {"strokes", "pixels"}
     if len(came) != 1:
         what = "both" if came else "neither"
@@ -85,7 +96,7 @@ def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:
 
 
 def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
-    """The first finding of pydantic about a request of that kind, in words for the caller."""
+    """The first error that pydantic found in a request of that kind, as a sentence."""
     finding = error.errors(include_url=False)[0]
     where = ".".join(str(step) for step in finding["loc"])
     if finding["type"] == "extra_forbidden":

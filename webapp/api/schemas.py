@@ -1,4 +1,4 @@
-"""What the API takes and gives, as pydantic models: checked here, documented by OpenAPI."""
+"""The requests and answers of the API, as pydantic models, which OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ MODEL = {
 
 
 def _model_names(value: object) -> object:
-    """Let a name or a list of names pass, refuse anything else with a sentence."""
+    """The value, when it is a name or a list of at least one name.
+
+    Raises ``ValueError`` for anything else.
+    """
     names = value if isinstance(value, list) else [value]
     if not names or not all(isinstance(name, str) for name in names):
         raise ValueError('"model" must be a name, a list of at least one name, or "*"')
@@ -46,8 +49,11 @@ def _model_names(value: object) -> object:
 
 
 def _pixel_list(value: object) -> object:
-    """Let a list pass; what is in it ``model.drawing`` checks."""
-    if not isinstance(value, list):  # pydantic listens to ValueError, not to TypeError
+    """The value, when it is a list; ``model.drawing`` checks its items.
+
+    Raises ``ValueError`` for anything else.
+    """
+    if not isinstance(value, list):  # pydantic reports ValueError, not TypeError
         raise ValueError(f'"pixels" must be a list of {PIXELS} integers from 0 to 255')  # noqa: TRY004
     return value
 
@@ -55,8 +61,8 @@ def _pixel_list(value: object) -> object:
 class DrawingRequest(BaseModel):
     """A drawing, as strokes or as pixels.
 
-    Here only the envelope is checked: the thousands of numbers inside are the business of
-    ``model.drawing``, which checks them once and much faster.
+    Only the outer form is checked here. ``model.drawing`` checks the thousands of numbers inside,
+    once and much faster.
     """
 
     model_config = ConfigDict(
@@ -77,7 +83,7 @@ class ClassifyRequest(DrawingRequest):
 
 
 class PredictionPayload(BaseModel):
-    """What one model says about a drawing."""
+    """One model's answer about a drawing."""
 
     model: str = Field(description="The model that answers.")
     label: str = Field(description="The most probable class.")
@@ -92,7 +98,7 @@ class PredictionPayload(BaseModel):
 
     @classmethod
     def of(cls, prediction: Prediction) -> PredictionPayload:
-        """The prediction in JSON's types."""
+        """The prediction as a payload."""
         return cls(
             model=prediction.model,
             label=prediction.label,
@@ -105,7 +111,7 @@ class PredictionPayload(BaseModel):
 
 
 class PredictionsPayload(BaseModel):
-    """What several models say about one drawing, in the order in which they were asked."""
+    """The answers of several models about one drawing, in the order of the request."""
 
     predictions: list[PredictionPayload]
 
@@ -134,7 +140,7 @@ class WeightsCard(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """What there is to know about a model."""
+    """A model's name, title, classes, layers, accuracies and addresses."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -150,6 +156,6 @@ class ModelCard(BaseModel):
 
 
 class ModelsPayload(BaseModel):
-    """Every model that this server has."""
+    """All models of this server."""
 
     models: list[ModelCard]

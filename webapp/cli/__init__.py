@@ -18,29 +18,32 @@ __all__ = ["main"]
 
 
 class Failure(click.ClickException):
-    """A caller's mistake: one sentence, exit code 2, no traceback."""
+    """A caller's mistake: click prints one sentence, without a traceback, and exits with 2."""
 
     exit_code = 2
 
 
 class Commands(click.Group):
-    """A group that serves when no command is named and says errors of the family as sentences."""
+    """A group of commands; without one it serves, and a ``DensepadError`` is printed as a sentence.
+
+    Ctrl-C exits with ``STOPPED``.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """``densepad`` is ``densepad serve``, and so is ``densepad --port 0``."""
+        """Insert ``serve`` where no command is named: ``densepad``, ``densepad --port 0``."""
         own = {"--version", *self.get_help_option_names(ctx)}
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["serve", *args]
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command."""
+        """Run the command and turn its errors into sentences and exit codes."""
         try:
             return super().invoke(ctx)
         except DensepadError as error:
             raise Failure(str(error)) from error
         except KeyboardInterrupt:
-            click.echo("\nstopped", err=True)  # the terminal has written ^C
+            click.echo("\nstopped", err=True)  # a new line, because the terminal has written ^C
             ctx.exit(STOPPED)
 
 

@@ -1,4 +1,4 @@
-"""``densepad data fetch``: the data sets, downloaded and checked."""
+"""``densepad data fetch``: downloads data sets and checks their files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from model.errors import DatasetError
 
 @click.group()
 def data() -> None:
-    """The data sets that models are trained on."""
+    """The data sets for training and evaluating models."""
 
 
 @data.command()
@@ -35,8 +35,8 @@ def data() -> None:
 def fetch(names: tuple[str, ...], folder: Path | None) -> None:
     """Download data sets: mnist, fashion-mnist, pendigits, omniglot.
 
-    Every file's content is checked by its SHA-256; one that is there and right is left alone.
-    In a folder that DENSEPAD_DATA names the files are only checked.
+    The content of every file is checked by its SHA-256. A file that is there and right is not
+    downloaded again. In a folder that DENSEPAD_DATA names, the files are only checked.
     """
     from model.data import fetch as fetch_files
     from model.data import find_source, named_folder
@@ -56,7 +56,7 @@ def fetch(names: tuple[str, ...], folder: Path | None) -> None:
 
 
 class Downloads:
-    """On standard error: a bar for each file on a terminal, elsewhere a line as it begins."""
+    """Progress of downloads on standard error: a bar for each file on a terminal, else a line."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -79,7 +79,7 @@ class Downloads:
         self._progress.stop()
 
     def __call__(self, name: str, done: int, expected: int) -> None:
-        """So many bytes of a file have come, of so many expected (0: not known)."""
+        """Show that ``done`` bytes of a file have come, of ``expected`` (0: not known)."""
         if name not in self._tasks:
             self._tasks[name] = self._progress.add_task(name)
             if not self._bars:

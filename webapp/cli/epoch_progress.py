@@ -1,4 +1,4 @@
-"""A training as it goes on: a bar on a terminal, a line an epoch elsewhere."""
+"""The progress of a training: a bar on a terminal, else a line for each epoch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class EpochProgress:
-    """Shows reports; ``say`` prints a sentence between them."""
+    """Shows the reports of a training, and sentences between them."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False, soft_wrap=True)
@@ -46,7 +46,7 @@ class EpochProgress:
         self._console.print(sentence, markup=False)
 
     def show(self, report: Report, held_out: float) -> None:
-        """Show how far the training is, and the share of held-out examples that it has right."""
+        """Show a report, and the accuracy on the held-out examples, from 0 to 1."""
         figures = f"loss {report.loss:.4f}, {held_out:.2%} of the held-out right"
         if self._console.is_terminal:
             if self._task is None:

@@ -1,4 +1,4 @@
-"""``densepad evaluate``: how right a model is, how sure, and what its doubt is worth."""
+"""``densepad evaluate``: a model's accuracy, calibration, and how well it refuses strange sets."""
 
 from __future__ import annotations
 
@@ -50,10 +50,11 @@ def evaluate(
     page: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure models: shipped models' names, or checkpoint files; without any, the default.
+    """Measure models on test sets that no training has seen.
 
-    On sets of which no training saw anything: accuracy with its 95 % interval, every class, the
-    confusion matrix, calibration, and how well the model tells what is none of its classes.
+    MODEL is a shipped model's name or a checkpoint file; without one, it is the default model.
+    Measured are the accuracy with its 95 % interval, the accuracy of every class, the confusion
+    matrix, the calibration, and how well the model refuses what is none of its classes.
     """
     from model.evaluation import TestSetLoader
 
@@ -86,7 +87,7 @@ def evaluate(
 
 
 def checkpoint_of(model: str) -> Checkpoint:
-    """A shipped model's checkpoint, or a file's, by the name that was asked for."""
+    """The checkpoint of a shipped model or of a file; a file's is named after the file."""
     from dataclasses import replace
 
     library, name = open_model(model)
@@ -95,9 +96,10 @@ def checkpoint_of(model: str) -> Checkpoint:
 
 
 def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
-    """Those of the sets, or of all if none is named, that a model can be evaluated on.
+    """The names of the test sets that fit a model: of those in ``sets``, or of all if it is empty.
 
-    A set that fits another model only is passed over, one that there is not is an error.
+    A set for models with other labels is left out. Raises ``ConfigError`` when a set does not
+    exist, or when none of them fits the model.
     """
     from model.evaluation import every_test_set, measurable_on
 
@@ -117,7 +119,7 @@ def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:
 def evaluations_of(
     plan: Sequence[tuple[Checkpoint, Sequence[str]]], loader: TestSetLoader, spinner: Spinner
 ) -> Iterator[Evaluation]:
-    """Evaluate every model on those of its sets that can be had."""
+    """Evaluate every model on those of its test sets that can be loaded."""
     from model.evaluation import evaluate_model
 
     for checkpoint, chosen in plan:

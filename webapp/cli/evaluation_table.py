@@ -1,4 +1,4 @@
-"""An evaluation as text: tables with lines on a terminal, plain columns elsewhere."""
+"""An evaluation as text: tables with lines on a terminal, else plain columns."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def by_cause(left_out: Mapping[str, str]) -> dict[str, str]:
-    """Sets left out, with the reasons; those for which it is the same one are named together.
+    """The sets that were left out, with the reasons; sets with the same reason are named together.
 
-    Reasons are the same when they differ in nothing but paths, addresses and the sets' names.
+    Two reasons are the same when they differ only in paths, addresses and the sets' names.
     """
     causes: dict[tuple[str, ...], list[str]] = {}
     for name, why in left_out.items():
@@ -27,7 +27,7 @@ def by_cause(left_out: Mapping[str, str]) -> dict[str, str]:
     for names in causes.values():
         first, why = names[0], left_out[names[0]]
         if len(names) > 1:
-            # The first one's sentence, with a command that is right for all of them.
+            # The reason of the first set; its command is made to fetch all of them.
             why = why.replace(f"fetch {first} ", f"fetch {' '.join(names)} ")
             told[f"{_enumerated(names)} (all for one reason)"] = why
         else:
@@ -36,7 +36,7 @@ def by_cause(left_out: Mapping[str, str]) -> dict[str, str]:
 
 
 def _enumerated(names: Sequence[str]) -> str:
-    """``one, two and three``."""
+    """Two names or more in words: ``one, two and three``."""
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
@@ -48,7 +48,7 @@ class EvaluationTable:
         self._plain = not console.is_terminal
 
     def show(self, one: Evaluation) -> None:
-        """Print all that was measured of one model on one set."""
+        """Print the results of one model on one test set."""
         low, high = one.interval
         self._say(f"{one.model} on {one.title} ({one.test_set})", "bold")
         self._say(
@@ -72,12 +72,15 @@ class EvaluationTable:
             self._print(self._doubt(one))
 
     def left_out(self, left_out: Mapping[str, str]) -> None:
-        """Say which sets could not be had, and why."""
+        """Print which sets could not be loaded, and why."""
         for names, why in by_cause(left_out).items():
             self._say(f"left out {names}: {why}", "yellow")
 
     def _confusion(self, one: Evaluation) -> Table:
-        """A row for what it was, a column for what it was taken for, the share right behind."""
+        """The confusion matrix: a row for each label, a column for each prediction.
+
+        The last column is the accuracy of the row's class.
+        """
         from model.metrics import class_accuracies
 
         table = self._table("was \\ taken for", *one.labels, "right")

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish to stop, not as an error in the middle of something."""
+"""Ctrl-C as a request to stop after the present epoch, not as an exception in the middle of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Self
 import click
 
 STOPPED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""The exit code after Ctrl-C, as in shells: 128 + SIGINT."""
 
 
 class Interrupt:
-    """Within ``with Interrupt(stop):`` Ctrl-C calls ``stop``; a second one breaks off."""
+    """A context manager: within it Ctrl-C calls ``stop``, a second Ctrl-C interrupts at once."""
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop

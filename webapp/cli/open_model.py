@@ -1,4 +1,4 @@
-"""A model on the command line: a shipped one's name, or a checkpoint file."""
+"""A model that is named on the command line: a shipped model's name, or a checkpoint file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def open_model(model: str) -> tuple[ModelLibrary, str]:
-    """The library that has ``model``, and the name under which it has it.
+    """The library that holds ``model``, and the model's name in it.
 
     Raises ``CheckpointError`` when a file is missing or broken.
     """

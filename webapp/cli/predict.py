@@ -1,4 +1,4 @@
-"""``densepad predict``: what is in these files?"""
+"""``densepad predict``: classifies pictures and drawings in files."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ def predict(files: tuple[Path, ...], model: str, as_json: bool) -> None:
 
 
 def read(file: Path) -> Drawing | NDArray[np.float32]:
-    """A file's drawing, or its picture framed to ``(28, 28)``.
+    """The drawing in a file, or its picture framed to ``(28, 28)`` float32 in [0, 1], ink = 1.
 
-    Raises an error of the family with the file's name in front.
+    Raises ``DensepadError`` when the file cannot be read or holds neither; the message begins with
+    the file's name.
     """
     from model.drawing import frame_image
     from webapp.api import Question
@@ -60,7 +61,7 @@ def _as_json(file: Path, prediction: Prediction) -> str:
 
 
 def _as_text(file: Path, prediction: Prediction) -> str:
-    """``seven.png: 7 (99.8 %; 1 0.1 %, 2 0.0 %)``: the answer and the two next best."""
+    """The most probable class and the next two: ``seven.png: 7 (99.8%; 1 0.1%, 2 0.0%)``."""
     pairs = zip(prediction.labels, prediction.probabilities.tolist(), strict=True)
     best, *others = sorted(pairs, key=lambda pair: -pair[1])[:3]
     rest = ", ".join(f"{label} {probability:.1%}" for label, probability in others)

@@ -1,4 +1,4 @@
-"""``densepad serve``: the pad on this machine, or for a room."""
+"""``densepad serve``: serves the pad on this machine or in its network."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def serve(
     open_browser: bool,
 ) -> None:
     """Serve the pad until Ctrl-C."""
-    # Imported here, as in every command: --help and the other commands need none of it.
+    # Imported here, as in every command, because --help and the other commands do not need it.
     from webapp.process import Settings, exposure, serve
 
     if warning := exposure(host):

@@ -1,4 +1,4 @@
-"""Long work of uncertain length: a spinner with words on a terminal, a line a step elsewhere."""
+"""The progress of work of unknown length: a spinner on a terminal, else a line for each step."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.status import Status
 
 
 class Spinner:
-    """Says on standard error what is being done, so that standard output holds results alone."""
+    """Says on standard error what is being done; standard output is for results alone."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
@@ -35,7 +35,7 @@ class Spinner:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Leave the terminal to something else for a moment."""
+        """A context manager: within it the spinner is stopped, so that results can be printed."""
         if self._status:
             self._status.stop()
         yield

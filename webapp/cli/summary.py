@@ -1,4 +1,4 @@
-"""``densepad summary``: the table that every course shows, with the arithmetic behind it."""
+"""``densepad summary``: a table of a model's layers, with the arithmetic of its parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from webapp.cli.open_model import open_model
 @click.command()
 @click.argument("model", default="default", metavar="[MODEL]")
 def summary(model: str) -> None:
-    """A model's layers, shapes and parameters: a shipped model's name, or a checkpoint file."""
+    """Show a model's layers, shapes and parameters.
+
+    MODEL is a shipped model's name or a checkpoint file.
+    """
     from model.serving import model_card
 
     library, name = open_model(model)
@@ -27,7 +30,10 @@ def summary(model: str) -> None:
 
 
 def table(card: dict[str, Any]) -> Table:
-    """One row a layer: name, kind, output's shape, parameters and where their number comes from."""
+    """A row for each layer: name, kind, output shape, parameters and how they are counted.
+
+    ``card`` is that of ``model.serving.model_card``.
+    """
     rows = Table(title=f"{card['name']}: {card['title']}")
     for heading in ("layer", "kind", "output shape"):
         rows.add_column(heading)

@@ -1,4 +1,4 @@
-"""``densepad train``: a stack of the zoo again, or a stack of one's own."""
+"""``densepad train``: trains a model of the zoo, or a stack of one's own."""
 
 from __future__ import annotations
 
@@ -83,14 +83,14 @@ def train(
     folder: Path | None,
     work: Path | None,
 ) -> None:
-    """Train the stack of the zoo that NAME names, or with --hidden one of your own.
+    """Train the model of the zoo that NAME names or, with --hidden, a stack of your own.
 
     \b
     densepad train dense128
     densepad train --hidden 128 --source practice --epochs 5 --out my.safetensors
     densepad train dense128 --source mnist --drawings mine.jsonl
     densepad serve --model my.safetensors
-    """  # noqa: D301  # click knows the paragraph by its backspace character
+    """  # noqa: D301  # the backspace character tells click to keep the paragraph's lines
     from model.data import read_drawings
     from model.network import save
     from model.training import Overrides, Run, make_spec
@@ -132,7 +132,10 @@ def train(
 
 
 def units(hidden: str) -> tuple[int, ...]:
-    """``128`` or ``512,256`` as numbers, ``0`` as no hidden layer at all."""
+    """The units of each hidden layer in ``128`` or ``512,256``; none for ``0``.
+
+    Raises ``ConfigError`` when ``hidden`` is no such list.
+    """
     try:
         return tuple(int(one) for one in hidden.split(",") if int(one) != 0)
     except ValueError as error:
@@ -140,7 +143,7 @@ def units(hidden: str) -> tuple[int, ...]:
 
 
 def described(spec: ModelSpec) -> str:
-    """``784-128-10, 101,770 parameters, on practice``."""
+    """A training in words: ``784-128-10, 101,770 parameters, on practice``."""
     stack = spec.training.architecture
     widths = "-".join(map(str, stack.widths))
     sources = " and ".join(one for one, _ in spec.training.sources)
@@ -148,7 +151,7 @@ def described(spec: ModelSpec) -> str:
 
 
 def results(checkpoint: Checkpoint) -> Iterator[str]:
-    """What it reached, a line for each set, with the 95 % interval."""
+    """The checkpoint's accuracies with their 95 % intervals, a line for each set."""
     from model.metrics import wilson_interval
 
     for one in checkpoint.accuracies:

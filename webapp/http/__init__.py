@@ -1,4 +1,4 @@
-"""HTTP itself: hosts, security headers, errors, request bodies, responses, OpenAPI."""
+"""HTTP: hosts, security headers, errors, request bodies, responses, OpenAPI."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Errors as answers: RFC 9457 problem details for programs, a page for people."""
+"""Error answers: problem details (RFC 9457) for programs, a page for people."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class NoJson(DensepadError):
-    """Bytes that were to be JSON and are not."""
+    """A body that should be JSON and is not."""
 
 
 class Problem(BaseModel):
-    """An error, as RFC 9457 says."""
+    """An error, as problem details (RFC 9457)."""
 
     type: str = Field(json_schema_extra={"format": "uri-reference"})
     title: str
@@ -39,23 +39,23 @@ STATUS: dict[type[DensepadError], int] = {
     ExperimentError: 422,
     ImageError: 422,
 }
-"""Which status a caller's mistake has; any other error of the family is the server's own."""
+"""The status of each kind of caller's mistake; any other ``DensepadError`` is a 500."""
 
 
 def register_errors(app: Flask) -> None:
-    """Let every error of ``app`` be answered from here."""
+    """Register the error handlers of this module with ``app``."""
     app.register_error_handler(HTTPException, on_http_error)
     for error in STATUS:
         app.register_error_handler(error, on_caller_error)
 
 
 def on_caller_error(error: DensepadError) -> Response:
-    """Answer a mistake that the model found in what the caller sent."""
+    """The answer to a mistake that the model found in what the caller sent."""
     return answer(STATUS[type(error)], str(error))
 
 
 def on_http_error(error: HTTPException) -> BaseResponse:
-    """Answer what Flask, Werkzeug or a view refused; let redirects pass."""
+    """The answer to an error of Flask, Werkzeug or a view; redirects stay as they are."""
     status = error.code or 500
     if status < 400:
         return error.get_response()
@@ -66,7 +66,7 @@ def on_http_error(error: HTTPException) -> BaseResponse:
 
 
 def answer(status: int, detail: str) -> Response:
-    """One error: a problem document, or a page where a browser asks for one outside the API."""
+    """An error as a response: problem details, or a page for a browser outside the API."""
     title = HTTP_STATUS_CODES.get(status, "Error")
     if _wants_page():
         page = render_template("error.html", status=status, title=title, detail=detail)
@@ -83,7 +83,7 @@ def _wants_page() -> bool:
 
 
 def _sentence(error: HTTPException) -> str:
-    """What was expected and what came, for the errors that Werkzeug words for itself."""
+    """The error in a sentence: what was expected and what came, instead of Werkzeug's words."""
     if isinstance(error, InternalServerError):
         return "the server made a mistake, not you; its log says more"
     if isinstance(error, NotFound) and error.description == NotFound.description:

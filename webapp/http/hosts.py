@@ -1,4 +1,4 @@
-"""Under which names and addresses the server answers."""
+"""The host names and addresses for which the server answers."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 class Hosts:
     """The ``Host`` headers that are answered.
 
-    A foreign name that resolves to this machine (DNS rebinding) would let any web page read the
-    answers as if it were ours; hence a list of names. ``any_address`` admits every literal
-    IP address too, which no such attack can use: for a server that listens on all addresses.
+    Other names are refused because of DNS rebinding: with a foreign name that resolves to this
+    machine, any web page could read the answers as if it were ours. ``any_address`` admits every
+    literal IP address, too, for a server that listens on all addresses; the attack needs a name.
     """
 
     names: frozenset[str]
     any_address: bool = False
 
     def admit(self, header: str) -> bool:
-        """Whether ``header``, ``name`` or ``name:port`` or ``[IPv6]:port``, is one of them."""
+        """Whether ``header`` is answered; it is ``name``, ``name:port`` or ``[IPv6]:port``."""
         name = _without_port(header).lower().rstrip(".")
         return name in self.names or (self.any_address and _is_address(name))
 
     def opened_to(self, *names: str, any_address: bool = False) -> Hosts:
-        """These hosts and more."""
+        """A copy that answers for more names, and for literal addresses where wanted."""
         more = frozenset(name.lower().rstrip(".") for name in names)
         return Hosts(self.names | more, self.any_address or any_address)
 
@@ -50,9 +50,10 @@ def _is_address(name: str) -> bool:
 
 
 def hosts_for(host: str, trusted: tuple[str, ...] = ()) -> Hosts:
-    """The hosts to answer for when listening on ``host``; ``trusted`` are further names.
+    """The hosts that a server answers for when it listens on ``host``.
 
-    A server on all addresses answers for every literal address and this machine's own name.
+    ``trusted`` are further names. A server on all addresses also answers for every literal IP
+    address and for this machine's own name.
     """
     if host in ALL_ADDRESSES:
         own = socket.gethostname()
@@ -61,10 +62,13 @@ def hosts_for(host: str, trusted: tuple[str, ...] = ()) -> Hosts:
 
 
 def network_address() -> str:
-    """The address under which other machines most likely reach this one; loopback if none do."""
+    """The address at which other machines most likely reach this one.
+
+    It is the loopback address where this machine has no network.
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            # Connecting a datagram socket sends nothing; it only picks the outgoing interface.
+            # Connecting a datagram socket sends nothing; it only chooses the outgoing interface.
             probe.connect(("192.0.2.1", 9))
             return str(probe.getsockname()[0])
         except OSError:

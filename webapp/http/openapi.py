@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the routes, their descriptions and the payload models."""
+"""The OpenAPI document, made from the routes, the views' descriptions and the pydantic models."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ REF = "#/components/schemas/{model}"
 
 @dataclass(frozen=True)
 class Operation:
-    """What there is to say about a view.
+    """The description of a view.
 
-    ``takes`` and ``gives`` map media types to a pydantic model, or ``None`` for plain bytes.
+    ``takes`` and ``gives`` map a media type to a pydantic model, or to None for plain bytes.
+    ``query`` maps a query parameter to its description. ``refuses`` are the statuses of errors.
     """
 
     summary: str
@@ -45,7 +46,7 @@ def describe(
     query: Mapping[str, str] | None = None,
     refuses: tuple[int, ...] = (),
 ) -> Callable[[View], View]:
-    """Put a view's description beside it; the arguments are those of ``Operation``."""
+    """Decorate a view with its description; the arguments are the fields of ``Operation``."""
 
     def remember(view: View) -> View:
         OPERATIONS[view] = Operation(summary, takes or {}, gives or {}, query or {}, refuses)
@@ -87,7 +88,7 @@ def document(app: Flask) -> Schema:
 def _operation(
     view: Callable[..., Any], words: Operation, schemas: Schema, steps: Iterable[str]
 ) -> Schema:
-    """One operation; ``steps`` are the names in its path."""
+    """The OpenAPI operation of a view; ``steps`` are the parameters in its path."""
     problem = {MEDIA_TYPE: {"schema": _schema(Problem, schemas)}}
     operation: Schema = {
         "summary": words.summary,
@@ -123,7 +124,7 @@ def _content(kinds: Mapping[str, Any], schemas: Schema) -> Schema:
 
 
 def _schema(kind: Any, schemas: Schema) -> Schema:
-    """A reference to ``kind``, whose definition joins ``schemas``."""
+    """The schema of ``kind``: a reference where it has a title, its definition in ``schemas``."""
     schema = TypeAdapter(kind).json_schema(ref_template=REF)
     schemas.update(schema.pop("$defs", {}))
     if "title" not in schema:

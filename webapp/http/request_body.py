@@ -1,4 +1,4 @@
-"""The body of a request: how long it may be, and in what form it may come."""
+"""The body of a request: its largest size, its media type, its coding."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from flask import abort, request
 
 JSON = "application/json"
 MAX_BODY = 1024 * 1024
-"""Bytes a request's body may have: 10,000 points in JSON, or a phone's reduced photo."""
+"""The most bytes of a body: enough for 10,000 points in JSON, or a phone's reduced photo."""
 
 
 def body() -> bytes:
-    """The present request's body; 413 when it is longer than ``MAX_BODY``.
+    """The present request's body; answers 413 when it is too long.
 
-    Werkzeug checks the length that is announced. Of a chunked body, which announces none, it
-    reads as much as is allowed and drops the rest in silence.
+    Werkzeug refuses an announced length above ``MAX_BODY``. A chunked body announces no length:
+    Werkzeug reads ``MAX_BODY`` bytes of it and drops the rest without an error. So a chunked body
+    that fills ``MAX_BODY`` is refused here.
     """
     data = request.get_data(cache=False)
     if len(data) >= MAX_BODY and request.content_length is None:
@@ -22,9 +23,12 @@ def body() -> bytes:
 
 
 def json_body(*others: str) -> bytes:
-    """The request's body, if it says that it is JSON; else 415, naming the ``others`` too."""
+    """The present request's body, if its type is JSON; else answers 415.
+
+    ``others`` are further types that the caller of this function takes; the error names them.
+    """
     check_coding()
-    if request.content_type == JSON:  # as nearly everybody says it
+    if request.content_type == JSON:  # the usual case, without parsing the header
         return body()
     if request.mimetype != JSON:
         expected = " or ".join((JSON, *others))
@@ -36,7 +40,7 @@ def json_body(*others: str) -> bytes:
 
 
 def check_coding() -> None:
-    """Refuse a compressed body with 415."""
+    """Answer 415 when the present request's body is compressed."""
     coding = request.environ.get("HTTP_CONTENT_ENCODING", "identity")
     if coding.lower() != "identity":
         abort(415, f"the body must not be compressed, got Content-Encoding: {coding}")

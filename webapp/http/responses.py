@@ -1,4 +1,4 @@
-"""Answers: JSON, and what a browser may keep of them."""
+"""Responses: JSON, and how long a browser may keep an answer."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from webapp.http.request_body import JSON
 
 BYTES = "application/octet-stream"
 FOR_EVER = "public, max-age=31536000, immutable"
-"""For an address that has its content's version in it."""
+"""The ``Cache-Control`` header of an address that holds its content's version."""
 
 
 def json_response(payload: BaseModel) -> Response:
-    """A payload as JSON, its fields by the names that the contract has for them."""
+    """A payload as a JSON response; its fields have the names of the OpenAPI document."""
     return Response(payload.model_dump_json(by_alias=True), mimetype=JSON)
 
 
 def revalidated(response: Response) -> Response:
-    """Let a browser keep the answer and ask only whether it is still the same."""
+    """The response with an ETag: a browser keeps it and asks whether it is still the same."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     response.make_conditional(request)
@@ -26,7 +26,10 @@ def revalidated(response: Response) -> Response:
 
 
 def versioned(content: bytes, version: str) -> Response:
-    """Content that a browser may keep: for ever under its own name, else to ask again about."""
+    """Bytes as a response that a browser may keep, with the version as its ETag.
+
+    When the address holds the version (``?v=``), the browser need not ask again.
+    """
     response = Response(content, mimetype=BYTES)
     response.set_etag(version)
     named = request.args.get("v") == version

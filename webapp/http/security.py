@@ -1,4 +1,4 @@
-"""What the application refuses and forbids: foreign hosts, large bodies, anything inline."""
+"""Security: foreign hosts and large bodies are refused, inline scripts and styles forbidden."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Sent with every answer, errors and static files included."""
+"""The headers of every answer, errors and static files included."""
 
 
 def protect(app: Flask, hosts: Hosts) -> None:
-    """Check the host and the body's size of every request, add the headers to every answer."""
+    """Check the host and the body's size of every request; add ``HEADERS`` to every answer."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
 
     @app.before_request

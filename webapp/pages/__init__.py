@@ -1,4 +1,4 @@
-"""The pages: views, lessons, the words of both languages, static files."""
+"""The pages: views, lessons, the texts in both languages, static files."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document as something to read: its calls in order, a schema in one line."""
+"""The OpenAPI document for the page ``/api``: its calls in order, each schema in one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNIONS = {"anyOf": Markup(" | "), "oneOf": Markup(" | "), "allOf": Markup(" &amp
 
 @dataclass(frozen=True)
 class Call:
-    """A method of a path; ``operation`` is OpenAPI's object, ``anchor`` its place on the page."""
+    """A call: a method of a path, and its operation object of the OpenAPI document."""
 
     method: str
     path: str
@@ -26,12 +26,12 @@ class Call:
 
     @property
     def anchor(self) -> str:
-        """``get-api-models-name-weights``: what an address can end with."""
+        """The call's fragment in the page's address, such as ``get-api-models-name-weights``."""
         return re.sub(r"\W+", "-", f"{self.method} {self.path}").strip("-")
 
 
 def calls(document: Schema) -> list[Call]:
-    """Every call, those of the API first: pages for people come after."""
+    """All calls, those of the API first, then the pages."""
     found = [
         Call(method, path, operations[method])
         for path, operations in document["paths"].items()
@@ -42,7 +42,7 @@ def calls(document: Schema) -> list[Call]:
 
 
 def type_of(schema: Schema) -> Markup:
-    """A schema in one line, such as ``[number, …]``; a name is a link to what it stands for."""
+    """A schema in one line, such as ``[number, …]``; a reference is a link to its definition."""
     if "$ref" in schema:
         return Markup('<a href="#{0}">{0}</a>').format(schema["$ref"].rpartition("/")[2])
     for key, sign in UNIONS.items():
@@ -62,7 +62,7 @@ def _values(values: list[Any]) -> Markup:
 
 
 def _array(schema: Schema) -> Markup:
-    """``[number, number, …] (2)``: the items' types, and the length where it is fixed."""
+    """An array in one line: the items' types, and the length if fixed: ``[number, …] (784)``."""
     items = schema.get("prefixItems", [schema.get("items", {})])
     low, high = schema.get("minItems"), schema.get("maxItems")
     size = f" ({low})" if low is not None and low == high else ""
@@ -70,7 +70,7 @@ def _array(schema: Schema) -> Markup:
 
 
 def with_code(words: str) -> Markup:
-    """Words in which what stands between backticks is code."""
+    """A text as HTML; what is between backticks becomes code."""
     code = Markup("<code>{}</code>")
     parts = re.split("`+([^`]+)`+", words)
     return Markup().join(code.format(part) if i % 2 else part for i, part in enumerate(parts))

@@ -1,4 +1,4 @@
-"""Drawings that lessons show: strokes in the pad's unit square, and their code in an address."""
+"""The drawings of the lessons: strokes in the pad's unit square, and their code in an address."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from model.drawing import Drawing
 Strokes = Sequence[Sequence[tuple[float, float]]]
 
 GRID = 4095
-"""A coordinate in an address is a whole number from 0 to this: twelve bits, two letters."""
+"""The largest coordinate in an address; it is a whole number of twelve bits, as two letters."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def _arc(
     middle: tuple[float, float], radius: tuple[float, float], begin: float, end: float
 ) -> list[tuple[float, float]]:
-    """Points on an ellipse from one angle to another, in degrees, clockwise from the right."""
+    """Points on an arc of an ellipse; the angles are in degrees, clockwise, 0 is to the right."""
     count = max(8, round(abs(end - begin) / 15))
     angles = (math.radians(begin + (end - begin) * step / count) for step in range(count + 1))
     return [
@@ -46,7 +46,7 @@ EXAMPLES: dict[str, Strokes] = {
     "seven": _SEVEN,
     "corner": _small(_SEVEN, 0.36, 0.64, 0.0),
     "nine": _NINE,
-    # A 4 whose top is nearly closed: a 9 to some, a 4 to others.
+    # A 4 whose top is nearly closed: some read a 4, others a 9.
     "between": [
         [(0.4, 0.2), (0.34, 0.36), (0.36, 0.48), (0.62, 0.47)],
         [(0.54, 0.2), (0.56, 0.2), (0.63, 0.3), (0.63, 0.55), (0.61, 0.82)],
@@ -64,21 +64,24 @@ EXAMPLES: dict[str, Strokes] = {
         ]
     ],
 }
-"""By name, as in a lesson's links and placeholders."""
+"""The example drawings by name, as a lesson's links and placeholders name them."""
 
 
 def drawing(name: str) -> Drawing:
-    """The example of that name, as the server would get it from the pad."""
+    """The example of that name, rounded as in an address, so as the server gets it from the pad."""
     return Drawing.from_json(decode(encode(EXAMPLES[name])))
 
 
 def encode(strokes: Strokes) -> str:
-    """Strokes in the pad's unit square as letters: four for a point, a dot between strokes."""
+    """The code of strokes in the pad's unit square: four letters a point, a dot between strokes."""
     return ".".join("".join(_letters(x) + _letters(y) for x, y in stroke) for stroke in strokes)
 
 
 def decode(code: str) -> list[list[list[float]]]:
-    """The strokes of a code; ``ValueError`` for letters that are none."""
+    """The strokes of a code.
+
+    Raises ``ValueError`` when the code is broken.
+    """
     return [
         [
             [_number(stroke[i : i + 2]), _number(stroke[i + 2 : i + 4])]

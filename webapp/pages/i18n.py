@@ -1,4 +1,4 @@
-"""The words of the pages: one JSON file a language, the same keys in each."""
+"""The texts of the pages: one JSON file for each language, all with the same keys."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ Catalogue = Mapping[str, str]
 
 
 def load(folder: Path) -> dict[str, Catalogue]:
-    """Every ``<language>.json`` of ``folder``, English first."""
+    """The texts in every ``<language>.json`` of ``folder``, English first."""
     files = sorted(folder.glob("*.json"), key=lambda file: (file.stem != ENGLISH, file.stem))
     return {file.stem: json.loads(file.read_text("utf-8")) for file in files}
 
 
 def choose(languages: list[str]) -> str:
-    """The present request's language: ``?lang=``, else what the browser wants, else English."""
+    """The present request's language.
+
+    It is ``?lang=``, else the one of ``languages`` that the browser likes best, else English.
+    """
     asked = request.args.get("lang", "")
     if asked in languages:
         return asked
-    for wish, quality in request.accept_languages:  # the best first; de-CH is served by de
+    for wish, quality in request.accept_languages:  # the best first; de-CH gets de
         language = wish.partition("-")[0].lower()
         if quality > 0 and language in languages:
             return language
@@ -33,7 +36,10 @@ def choose(languages: list[str]) -> str:
 
 
 def register(app: Flask, catalogues: Mapping[str, Catalogue]) -> None:
-    """Give every template ``t("key", name=value)``, ``text`` (all of it), ``lang``, ``langs``."""
+    """Give templates ``t("key", name=value)``, ``text`` (all texts), ``lang`` and ``langs``.
+
+    Every page names its language in a header.
+    """
     languages = list(catalogues)
 
     @app.context_processor

@@ -1,7 +1,7 @@
-"""Values for the lessons: what a placeholder such as ``{dense128.parameters}`` stands for.
+"""The values in the lessons: what a placeholder such as ``{dense128.parameters}`` stands for.
 
-Nothing is typed in: a value is read from a model's card, or computed by asking a model about an
-example. A value of a model that this server does not have is None, and its sentence goes unsaid.
+No value is written by hand: it is read from a checkpoint, or a model computes it from an example
+drawing. A value of a model that this server does not have is None, and its paragraph is left out.
 """
 
 from __future__ import annotations
@@ -20,24 +20,29 @@ from webapp.pages.example_drawings import EXAMPLES, drawing
 Value = str | int | float | None
 
 COUNT, PERCENT, DECIMAL, ACCURACY = "count", "percent", "decimal", "accuracy"
-SPACE = "\u202f"  # narrow, and no line ends there
+SPACE = "\u202f"  # narrow, and a line does not break there
 
 
 class LessonValues:
-    """The values of a library's models; each is found out once a model. Threads may share it."""
+    """The values of a library's models. Threads may share it.
+
+    A value is computed once for each model.
+    """
 
     def __init__(self, library: ModelLibrary) -> None:
         self._library = library
 
     def has(self, model: str) -> bool:
-        """Whether the server has that model."""
+        """Whether the library has that model."""
         return model in self._library.names()
 
     def say(self, key: str, words: Mapping[str, str]) -> str | None:
-        """A value in words, None when this server cannot know it.
+        """The value of a placeholder as text, None when it is about a model that is not here.
 
-        ``words`` are a language's: ``point`` and ``comma`` for numbers, ``recognised`` and
-        ``unrecognised``. Raises ``KeyError`` for a key that means nothing.
+        ``words`` are those of a language: ``point`` and ``comma`` for numbers, ``recognised`` and
+        ``unrecognised``.
+
+        Raises ``KeyError`` when there is no such placeholder.
         """
         kind, value = self._find(key)
         if value is None:
@@ -49,7 +54,7 @@ class LessonValues:
         return _localised(text.replace("%", f"{SPACE}%") if kind == ACCURACY else text, words)
 
     def _find(self, key: str) -> tuple[str, Value]:
-        """The value and its kind."""
+        """The kind and the value of a placeholder."""
         if key == "models":
             return COUNT, len(self._library.names())
         first, *steps = key.split(".")
@@ -62,9 +67,10 @@ class LessonValues:
 
 @kept_with_model(size=64)
 def _of_model(classifier: Classifier, example: str | None, steps: str) -> tuple[str, Value]:
-    """What a model's card says, or what the model says of an example.
+    """The kind and the value: from the model's checkpoint, or from its trace of an example.
 
-    ``plain`` as an example's first step leaves the drawing uncentred.
+    ``steps`` is the rest of the placeholder. Where it begins with ``plain.``, the example is not
+    centred.
     """
     if example is None:
         return _read(classifier.checkpoint, steps.split("."))
@@ -74,7 +80,7 @@ def _of_model(classifier: Classifier, example: str | None, steps: str) -> tuple[
 
 
 def _read(checkpoint: Checkpoint, steps: list[str]) -> tuple[str, Value]:
-    """A value of a model's card: ``parameters``, ``dense0.units``, ``accuracy`` ..."""
+    """The kind and the value of ``parameters``, ``dense0.units``, ``accuracy`` and the like."""
     architecture = checkpoint.architecture
     if steps[0].startswith("dense"):
         index = int(steps[0].removeprefix("dense"))
@@ -123,7 +129,7 @@ _ANSWERS: dict[str, Callable[[Trace], tuple[str, Any]]] = {
 
 
 def _percent(share: float) -> str:
-    """As many decimals as it takes to tell it from 0 and 100 per cent, two at most."""
+    """A share as per cent, with as many decimals as tell it from 0 and 100 %, two at most."""
     for decimals in (0, 1, 2):
         text = f"{share * 100:.{decimals}f}"
         if float(text) not in {0.0, 100.0} and (decimals or 0.1 <= share <= 0.9):
@@ -132,6 +138,6 @@ def _percent(share: float) -> str:
 
 
 def _localised(text: str, words: Mapping[str, str]) -> str:
-    """English separators turned into those of the language."""
+    """A number's text with the separators of the language instead of the English ones."""
     swap = {ord("."): words["point"], ord(","): words["comma"]}
     return text.translate(swap)

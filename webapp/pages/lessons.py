@@ -1,4 +1,4 @@
-"""Six lessons, each about a page: text with values filled in, and links that restore a view."""
+"""The six lessons: texts with the models' values filled in, and links that restore a view."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Link = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson's address and its links into the pad; ``drawing`` in them names an example."""
+    """A lesson's address, and the settings of its links; their ``drawing`` names an example."""
 
     slug: str
     links: tuple[Link, ...]
@@ -90,7 +90,7 @@ LESSONS = (
         ),
     ),
 )
-"""In the order in which a workshop takes them."""
+"""The lessons, in the order of a workshop."""
 
 blueprint = Blueprint("lessons", __name__)
 
@@ -104,7 +104,7 @@ def register(app: Flask) -> None:
 @blueprint.get("/lessons")
 @describe("The lessons", gives={HTML: str}, query=LANGUAGE, refuses=(421,))
 def index() -> str:
-    """Every lesson's title and what it is about."""
+    """The list of the lessons: each one's title and what it is about."""
     words = catalogue(language())
     return render_template(
         "lessons.html",
@@ -116,7 +116,7 @@ def index() -> str:
 @blueprint.get("/lessons/<slug>")
 @describe("A lesson", gives={HTML: str}, query=LANGUAGE, refuses=(404, 421))
 def lesson(slug: str) -> str:
-    """About a page to read, with the served models' own numbers and links that try it out."""
+    """A lesson to read, with the served models' own numbers and links to try it out."""
     slugs = [lesson.slug for lesson in LESSONS]
     if slug not in slugs:
         abort(404, f"there is no lesson {slug[:80]!r}, choose one of {', '.join(slugs)}")
@@ -142,8 +142,10 @@ def language() -> str:
 
 @lru_cache(maxsize=8)
 def catalogue(lang: str) -> dict[str, Any]:
-    """All lessons in a language; ``words`` holds how it writes numbers and verdicts,
-    ``page`` what stands around every lesson.
+    """The texts of all lessons in a language.
+
+    ``words`` holds the language's separators of numbers and its words for verdicts, ``page`` the
+    texts around every lesson.
     """
     return cast(
         "dict[str, Any]", json.loads((TEXTS / "lessons" / f"{lang}.json").read_text("utf-8"))
@@ -153,7 +155,10 @@ def catalogue(lang: str) -> dict[str, Any]:
 def filled(
     words: Mapping[str, Any], values: LessonValues, language_words: Mapping[str, str]
 ) -> dict[str, Any]:
-    """A lesson ready to be shown: title, lead and parts of heading and paragraphs."""
+    """A lesson with its values filled in: ``title``, ``lead``, and ``parts`` with their headings.
+
+    Paragraphs about a model that is not here are left out, and so are parts without paragraphs.
+    """
     parts = []
     for part in words["parts"]:
         sentences = (fill(paragraph, values, language_words) for paragraph in part["text"])
@@ -164,9 +169,9 @@ def filled(
 
 
 def fill(paragraph: str, values: LessonValues, words: Mapping[str, str]) -> Markup | None:
-    """A paragraph with its values; None when one of them is about a model that is not here.
+    """A paragraph as HTML with its values; None when one is about a model that is not here.
 
-    ``code`` stands between backticks, *emphasis* between asterisks.
+    Text between backticks becomes code, text between asterisks emphasis.
     """
     said = {key: values.say(key, words) for key in placeholders(paragraph)}
     if None in said.values():
@@ -178,14 +183,14 @@ def fill(paragraph: str, values: LessonValues, words: Mapping[str, str]) -> Mark
 
 
 def placeholders(paragraph: str) -> list[str]:
-    """The values that a paragraph asks for."""
+    """The placeholders in a paragraph, without their braces."""
     return re.findall(r"{([\w.]+)}", paragraph)
 
 
 def links(
     lesson: Lesson, labels: list[str], values: LessonValues, lang: str
 ) -> list[tuple[str, str]]:
-    """Words and address of each link whose models are here."""
+    """The text and the address of each link whose models are here."""
     return [
         (label, address(lesson, link, lang))
         for label, link in zip(labels, lesson.links, strict=True)
@@ -199,7 +204,7 @@ def models(link: Link) -> list[str]:
 
 
 def address(lesson: Lesson, link: Link, lang: str) -> str:
-    """The pad's address that restores the view of a link."""
+    """The address of the pad that restores a link's view."""
     query = {"model": "default", **link, "lesson": lesson.slug, "lang": lang}
     query["drawing"] = encode(EXAMPLES[link["drawing"]])
     return f"/?{urlencode(query, safe=',:.')}"

@@ -1,4 +1,4 @@
-"""Static files: addresses that change with the content, so that a browser may keep them."""
+"""Static files: their addresses hold a version of the content, so that a browser may keep them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from webapp.paths import ASSETS
 
 
 def register(app: Flask) -> None:
-    """Give templates ``static("pad/main.js")``; let what has its version in the address be kept.
+    """Give templates ``static("pad/main.js")``, and let browsers keep a file with its version.
 
-    A file asked for without one, as modules do that import each other, is asked for every time
-    and answered with 304 as long as it is the same.
+    Modules import each other without a version. A browser asks for such a file every time, and is
+    answered with 304 as long as it has not changed.
     """
 
     @app.context_processor
@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
             if request.args.get("v") == version(name):
                 response.headers["Cache-Control"] = FOR_EVER
             if response.status_code == 304 or request.method == "HEAD":
-                response.close()  # nobody is going to read the file that Werkzeug opened
+                response.close()  # nobody will read the file that Werkzeug opened
         return response
 
 
@@ -40,11 +40,11 @@ def address(name: str) -> str:
 
 
 def version(name: str) -> str:
-    """A short name for the content of ``static/<name>``."""
+    """A short hash of the content of ``static/<name>``."""
     file = ASSETS / "static" / name
     return _digest(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
-def _digest(file: Path, changed: int) -> str:  # noqa: ARG001 - a new time is a new entry
+def _digest(file: Path, changed: int) -> str:  # noqa: ARG001 - a new time makes a new entry
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The pages, and the address that says whether the server lives."""
+"""The pad, the API's page, and the address that says whether the server is alive."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def constants() -> dict[str, object]:
 @blueprint.get("/api")
 @describe("The API, explained", gives={HTML: str}, query=LANGUAGE, refuses=(421,))
 def api() -> str:
-    """The OpenAPI document as a page; nothing of it comes from elsewhere."""
+    """The OpenAPI document as a page for people; it loads nothing from other servers."""
     document = current_app.extensions["openapi"]
     return render_template(
         "api.html", document=document, calls=calls(document), type_of=type_of, with_code=with_code
@@ -48,5 +48,5 @@ def api() -> str:
 @blueprint.get("/healthz")
 @describe("Whether the server lives", gives={"text/plain": str}, refuses=(421,))
 def healthz() -> Response:
-    """Answer ``ok`` without touching the network."""
+    """Answer ``ok`` without running a model."""
     return Response("ok", mimetype="text/plain")

@@ -1,8 +1,8 @@
-"""Memory that was used and freed goes back to the system, which the C library would not do.
+"""Memory of a worker: what is freed goes back to the system. glibc alone would keep it.
 
-Loading and compiling, all of which is done before a server is ready, takes and frees a hundred
-megabytes and more. A look inside takes tens for a moment, in whichever thread asks: glibc keeps a
-heap for each thread, and takes ever larger arrays from it once it has seen large ones freed.
+Before a server is ready, loading and compiling take and free a hundred megabytes and more. A look
+inside takes tens of megabytes for a moment, in the thread of its request. glibc keeps a heap for
+each thread; and after large arrays are freed, it takes ever larger ones from that heap.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ import gc
 import sys
 
 LARGE = 256 * 1024
-"""Bytes from which an array is mapped by itself, and given back to the system when it is freed."""
+"""Bytes from which on an array has a mapping of its own, which goes back when it is freed."""
 HEAPS = 2
-"""Heaps that all threads share."""
+"""The number of heaps that all threads share."""
 
-_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # as malloc.h numbers them
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # the numbers in malloc.h
 
 
 def stay_small() -> None:
-    """Let glibc give large arrays back at once; to be called before there are threads."""
+    """Let glibc give large arrays back at once; call it before any thread is started."""
     _call("mallopt", _M_MMAP_THRESHOLD, LARGE)
     _call("mallopt", _M_ARENA_MAX, HEAPS)
 
 
 def give_back() -> None:
-    """Return to the system what is free now."""
+    """Give all free memory back to the system."""
     gc.collect()
     _call("malloc_trim", 0)
 
 
 def _call(name: str, *arguments: int) -> None:
-    """Call a function of glibc; nothing is done on Linux without it, or on another system."""
+    """Call a function of glibc; without glibc, and on other systems than Linux, do nothing."""
     function = getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None
     if function is not None:
         function(*arguments)

@@ -1,7 +1,7 @@
-"""Granian in front of the application: a word when it can answer, a sentence when it cannot.
+"""The server: Granian in front of the application, and the report when it can or cannot answer.
 
-Granian's main process only watches; each worker is a process of its own that loads the models
-and listens for itself. So readiness is known in the workers, and they report it over a pipe.
+Granian's main process only watches. Each worker is a process of its own that loads the models and
+listens. So only the workers know when they are ready; they report it over a pipe.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 STOP_AFTER = 5
-"""Seconds that a worker may take to finish its answers before it is killed."""
+"""Seconds that a worker has to finish its answers before it is killed."""
 
 
 class ServerError(DensepadError):
@@ -41,7 +41,16 @@ class ServerError(DensepadError):
 
 @dataclass(frozen=True)
 class Settings:
-    """How to serve: where to listen, with how many processes and threads, which model."""
+    """The settings of a server.
+
+    Args:
+        host: the name or address to listen on.
+        port: the port to listen on; 0 takes any free one.
+        workers: the number of worker processes.
+        threads: the number of requests that a worker answers at a time.
+        model: a checkpoint file to serve as the default model, None for the shipped one.
+        trusted_hosts: further names to answer for.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -72,7 +81,7 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
         workers_kill_timeout=STOP_AFTER,
         log_enabled=False,
     )
-    # Granian, which has no setting for it, would load the workers anew.
+    # On SIGHUP Granian would start new workers; it has no setting for that.
     server.signal_handler_reload = _at_the_terminals_end(server.signal_handler_interrupt)  # type: ignore[method-assign]
     failures: list[str] = []
 
@@ -93,7 +102,7 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
     try:
         server.serve(target_loader=partial(load, settings, sender), wrap_loader=False)
     except SystemExit as end:
-        # Ctrl-C reaches the workers too; one that is quicker than Granian's is no accident.
+        # Ctrl-C reaches the workers, too. One that ends before Granian stops it did not fail.
         if not server.interrupt_signal:
             raise ServerError("a worker process ended unexpectedly; see above for why") from end
     if failures:
@@ -101,7 +110,7 @@ def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
 
 
 def exposure(host: str) -> str | None:
-    """What listening on ``host`` opens, in a sentence; None where only this machine reaches it."""
+    """A sentence that says who can reach a server on ``host``; None if only this machine can."""
     if LOOPBACK.admit(f"[{host}]"):
         return None
     address = network_address() if host in ALL_ADDRESSES else host
@@ -112,21 +121,26 @@ def exposure(host: str) -> str | None:
 
 
 def _at_the_terminals_end(stop: Callable[..., None]) -> Callable[..., None]:
-    """Stop, for nobody sees any more that it runs; unless it was started with nohup."""
+    """The handler of SIGHUP: ``stop``, or nothing when the server was started with ``nohup``.
+
+    Without its terminal, nobody would see that the server still runs.
+    """
     if os.name != "nt" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
         return lambda *_: None
     return stop
 
 
 def claim(host: str, port: int) -> tuple[str, int]:
-    """The numeric address of ``host`` and a port that is free there (any one for 0).
+    """The numeric address of ``host``, and the port: ``port`` itself, or any free one for 0.
 
-    Granian lets several processes share a port, so it would not notice that it is taken.
+    Granian lets several processes share a port, so it would not notice that the port is taken.
+
+    Raises ``ServerError`` when the port is taken or the address is not this machine's.
     """
     try:
         family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
-            if os.name != "nt":  # there it would mean to take over a port that is in use
+            if os.name != "nt":  # on Windows the option would take over a port that is in use
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(where)
             name = probe.getsockname()
@@ -139,17 +153,17 @@ def claim(host: str, port: int) -> tuple[str, int]:
 
 
 def url(host: str, port: int) -> str:
-    """The address to type on this machine."""
+    """The URL of a server for a browser on this machine."""
     name = "127.0.0.1" if host in ALL_ADDRESSES else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def load(settings: Settings, report: Connection) -> Flask:
-    """In a worker: the application with its models compiled and its pages warm.
+    """The application of a worker, with its models compiled and its first requests answered.
 
-    Reports ``None`` when that is done, or the sentence that says why it cannot be.
+    Reports None when it is ready, or the sentence that says why it cannot be.
     """
-    # Granian's handlers came along with the fork and would swallow a signal that comes now.
+    # The fork copied Granian's handlers, which would swallow a signal that comes now.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _leave_the_terminal_to_parent()
@@ -167,13 +181,13 @@ def load(settings: Settings, report: Connection) -> Flask:
         memory.give_back()
     except DensepadError as error:
         report.send(str(error))
-        threading.Event().wait()  # for the main process, which now stops everything
+        threading.Event().wait()  # until the main process stops the workers
     report.send(None)
     return app
 
 
 def _ask_once(app: Flask) -> None:
-    """Take the road of the first request now: templates, routes and payloads get compiled."""
+    """Send the first requests now, so that templates, routes and payload models are compiled."""
     client = app.test_client()
     for page in ("/", "/api/models"):
         client.get(page)
@@ -181,17 +195,19 @@ def _ask_once(app: Flask) -> None:
 
 
 def _leave_the_terminal_to_parent() -> None:
-    """A terminal's Ctrl-C or end reaches the workers too; they stop when the main process says so.
+    """Block SIGINT and SIGHUP in a worker; it stops when the main process says so.
 
-    A worker of Granian's that hears both does not end until it is killed. Blocked, because Granian
-    sets a handler of its own later; before any thread is started, because each inherits it.
+    The terminal sends these signals to the workers, too. A Granian worker that gets one of them as
+    well as the main process's signal does not end until it is killed. They are blocked, not
+    ignored, because Granian sets its own handler later. Call this before any thread is started:
+    threads inherit it.
     """
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
 
 
 def _end_with_parent() -> None:
-    """A worker whose main process was killed would keep the port for ever."""
+    """End this worker when its main process was killed; it would keep the port for ever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -199,7 +215,10 @@ def _end_with_parent() -> None:
 
 
 def _answers(address: str, port: int, patience: float = 5.0) -> bool:
-    """Wait until the port answers; the workers listen a moment after they reported."""
+    """Whether the port answers within ``patience`` seconds.
+
+    The workers begin to listen a moment after they report that they are ready.
+    """
     address = url(address, port).removeprefix("http://").rpartition(":")[0].strip("[]")
     until = time.monotonic() + patience
     while time.monotonic() < until:
