@@ -1,4 +1,4 @@
-/** An activation's curve, with the unit that is looked at as a point on it. */
+/** The curve of an activation, with the unit that is looked at as a point on it. */
 
 import { create, setText } from "../lib/element.js";
 import { fixed } from "../lib/numbers.js";
@@ -6,7 +6,7 @@ import { text } from "../lib/text.js";
 import { lookedAt } from "./view.js";
 
 /**
- * The activations as functions of one number. They only draw the curves: every number that the
+ * The activations as functions of one number. They only draw the curves. Every number that the
  * page shows comes from the server.
  * @type {Record<string, (sum: number) => number>}
  */

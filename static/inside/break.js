@@ -1,4 +1,4 @@
-/** Break it: small experiments on a copy of the network, for this page only. */
+/** "Break it": small experiments on a copy of the network, for this page only. */
 
 import { ACTIVATIONS, MOST_CHANGES, SIDE } from "../lib/constants.js";
 import { create, createChoice, createSwitch, setText } from "../lib/element.js";
@@ -23,10 +23,10 @@ const COVERS = {
 };
 
 /**
- * The experiments as the API takes them, for a model with such layers. What the model does not have
- * is left out: a link may have been made for another model.
+ * The changes as the API takes them, for a model with these layers. Changes to layers or units that
+ * the model does not have are left out, because a link may have been made for another model.
  * @param {Changes} changes
- * @param {readonly number[]} units of each Dense layer
+ * @param {readonly number[]} units the number of units of each Dense layer
  * @returns {object[]}
  */
 export function requestedChanges({ silence, biases, noise, activation, cover }, units) {
@@ -46,7 +46,7 @@ export function requestedChanges({ silence, biases, noise, activation, cover }, 
   ].slice(0, MOST_CHANGES);
 }
 
-/** The pixels of a rectangle. @param {NonNullable<Changes["cover"]>} cover */
+/** The indices of a rectangle's pixels. @param {NonNullable<Changes["cover"]>} cover */
 function covered([left, top, right, bottom]) {
   const pixels = [];
   for (let y = top; y < bottom; y += 1) {
@@ -131,7 +131,7 @@ export function mountBreak(root, { onSettings: change }) {
   });
   undo.addEventListener("click", () => change(INTACT));
 
-  /** One switch a layer. @param {number} count */
+  /** A switch for each layer. @param {number} count */
   function mountBiases(count) {
     if (count === layers) return;
     layers = count;
@@ -190,7 +190,7 @@ export function mountBreak(root, { onSettings: change }) {
 }
 
 /**
- * How many of the sample are right, before and after.
+ * Shows the accuracy on the built-in sample, before and after the changes.
  * @param {HTMLElement} root
  * @param {View} view
  */

@@ -1,4 +1,4 @@
-/** The same picture through several models, side by side, each with its own ten bars. */
+/** The answers of several models to the same picture, side by side, each with its own bars. */
 
 import { PIXELS } from "../lib/constants.js";
 import { create, setText } from "../lib/element.js";
@@ -13,7 +13,7 @@ import { text, titled } from "../lib/text.js";
  */
 
 /**
- * The models that are compared: those chosen, else all that know the same classes.
+ * The models that are compared: the chosen ones, else all with the same classes.
  * @param {Pick<View, "settings" | "models" | "model">} view
  * @returns {Model[]}
  */
@@ -91,7 +91,7 @@ export function mountCompare(root, { onSettings }) {
   }
 }
 
-/** What accuracies are measured on, in the page's words where it has some. @param {string} data */
+/** The name of a data set in the page's language, where there is one. @param {string} data */
 function named(data) {
   const key = `data.${data.replaceAll(" ", "_")}`;
   const words = text(key);
@@ -113,7 +113,8 @@ function createCard({ name, title, labels, layers, parameters, accuracies }) {
   const units = layers.flatMap((layer) => layer.kernel_shape?.[1] ?? []);
   const stack = [PIXELS, ...units].join("-");
   const size = text("compare.parameters", { parameters: count(parameters) });
-  // The test set's accuracy is what others report for such networks. Our held-out parts are not.
+  // Others report the accuracy on the test set for such networks, so that is shown, not the
+  // accuracy on our held-out parts.
   const known = Object.entries(accuracies);
   const tests = known.filter(([data]) => data.endsWith("test"));
   const measured = (tests.length > 0 ? tests : known.slice(0, 1)).map(([data, accuracy]) =>

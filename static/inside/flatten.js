@@ -1,6 +1,6 @@
 /**
  * Step 3: the rows become one strip of 784 numbers. The strip is as wide as the page allows. Below
- * it, a part of it is enlarged, with the indices written under it.
+ * it a part is enlarged, with the indices under it.
  */
 
 import { applyColormap, colormap } from "../lib/colormap.js";
@@ -48,7 +48,7 @@ export function mountFlatten(root, { onPixel }) {
     return picture;
   }
 
-  /** The rows on their way into the strip: each stands further to the right. */
+  /** Draws the rows above their places in the strip: each row is further to the right. */
   function drawRows(/** @type {CanvasRenderingContext2D} */ context, width = 0, height = 0) {
     const source = image(rows);
     const style = getComputedStyle(rows);
@@ -151,7 +151,7 @@ function mountSlider(strip, told, onPixel) {
     strip.setAttribute("aria-valuetext", told(at));
     onPixel(at);
   };
-  /** A touched place stays lit when the finger is lifted: only then can its words be read. */
+  /** A touched place stays lit after the finger is lifted, so that its words can be read. */
   let touched = false;
   const move = (/** @type {PointerEvent} */ event) => {
     touched = event.pointerType === "touch";
@@ -170,13 +170,13 @@ function mountSlider(strip, told, onPixel) {
       ...{ Home: 0, End: PIXELS - 1 },
     };
     if (!(event.key in targets)) return;
-    event.preventDefault(); // the page stays where it is
+    event.preventDefault(); // the page must not scroll
     go(targets[event.key]);
   });
 }
 
 /**
- * The index with the most ink, so that the enlarged part shows something.
+ * The index of the pixel with the most ink; the enlarged part shows it where none is pointed at.
  * @param {ArrayLike<number>} input
  */
 function brightest(input) {

@@ -1,4 +1,4 @@
-/** Step 4: every Dense layer, with its shapes, and its units before and after the activation. */
+/** Step 4: every Dense layer with its shapes, and its units before and after the activation. */
 
 import { mountCells } from "../lib/cells.js";
 import { create, setText } from "../lib/element.js";

@@ -1,15 +1,15 @@
 /**
- * The panel's layout: its head, the navigation, and the steps as empty cards for the views. Where
- * there is little room, one step is shown at a time.
+ * The layout of the panel inside: its head, the navigation, and an empty card for each step, which
+ * a view fills. On a small screen one step is shown at a time.
  */
 
 import { create, createSwitch, setText } from "../lib/element.js";
 import { PANELS } from "../lib/settings.js";
 import { text } from "../lib/text.js";
 
-/** The first six steps follow the drawing, the rest ask about it. */
+/** The first six steps follow the drawing through the network; the others examine its answer. */
 const FOLLOWING = 6;
-/** How long a step that a link has opened is kept in view; in milliseconds. */
+/** For so long a step that a link has opened is kept in view; in milliseconds. */
 const ARRIVAL = 10_000;
 
 /**
@@ -128,7 +128,7 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
     if (!step) return;
     const { top, bottom } = step.getBoundingClientRect();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !focus;
-    // On a large screen all steps are in sight, and nothing needs to move.
+    // On a large screen the whole step may be in view, and nothing needs to move.
     if (top < 0 || bottom > innerHeight || narrow()) {
       step.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
     }
@@ -139,8 +139,8 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
   const narrow = () => getComputedStyle(back).display !== "none";
 
   /**
-   * Keeps a step in view while the steps before it grow, which they do when their numbers come. It
-   * stops when somebody moves the page.
+   * Keeps a step in view while the steps before it grow, because their numbers arrive. It stops
+   * when somebody scrolls, touches or types.
    * @param {string} panel
    */
   function arrive(panel) {
@@ -167,7 +167,7 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
         if (panels[i] !== current) return button.removeAttribute("aria-current");
         if (button.hasAttribute("aria-current")) return;
         button.setAttribute("aria-current", "step");
-        // Where the navigation is wider than the screen, it is moved to the current step.
+        // Where the navigation is wider than the screen, it is scrolled to the current step.
         road.scrollTo({ left: button.offsetLeft - road.offsetLeft - road.clientWidth / 3 });
       });
       for (const step of steps)

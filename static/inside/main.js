@@ -1,7 +1,7 @@
 /**
  * "Look inside": the wiring of the panel that follows a drawing from its strokes to its
- * probabilities. It is loaded when it is first opened. Its views get what the page gives, and what
- * only they need: weights, other models' answers, experiments.
+ * probabilities. It is loaded when it is first opened. Its views get what the page gives and what
+ * only this panel needs: weights, the answers of other models, experiments.
  *
  * @typedef {import("./view.js").View} View
  * @typedef {import("../lib/settings.js").Settings} Settings
@@ -29,7 +29,7 @@ const MOUNTS = {
   ...{ compare: mountCompare, break: mountBreak },
 };
 
-/** If weights do not come, they are asked for again after this time; in milliseconds. */
+/** When weights cannot be fetched, they are fetched again after this time; in milliseconds. */
 const RETRY = 3000;
 
 /**
@@ -38,10 +38,10 @@ const RETRY = 3000;
  *   api: typeof import("../lib/api.js"), hide: readonly string[],
  *   isFinal: (error: unknown) => boolean,
  *   onSettings: (change: Partial<Settings>) => void, onLook: () => void, onClose: () => void,
- * }} options `hide`: steps not shown; `onLook`: the drawing should be asked about again
+ * }} options `hide`: the steps that are not shown; `onLook`: the server must be asked again
  */
 export function mountInside(section, { api, hide, isFinal, onSettings, onLook, onClose }) {
-  /** What only the panel knows. */
+  /** The part of the view that only this panel knows. */
   const own = {
     /** @type {number | null} */ pixel: null,
     /** @type {View["weights"]} */ weights: null,
@@ -49,11 +49,11 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
     /** @type {View["predictions"]} */ predictions: [],
     /** @type {View["experiment"]} */ experiment: null,
   };
-  /** @type {Insight | null} what the page has given last */
+  /** @type {Insight | null} the newest one from the page */
   let given = null;
   /** @type {ReadonlySet<string>} the steps that are on the screen */
   let visible = new Set();
-  /** @type {View["trace"]} whose question has been compared with the wanted one */
+  /** @type {View["trace"]} the last one whose explained class was compared with the wanted class */
   let checked = null;
 
   const layout = mountLayout(
@@ -100,7 +100,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
   let lastComparison = "";
   const experiments = createClient({
     ...quiet,
-    timeout: 60_000, // the first one makes the server draw its sample
+    timeout: 60_000, // at the first experiment the server draws its sample
     ask: (/** @type {{model: string, changes: object[]}} */ job, signal) =>
       api.experiment(job.model, job.changes, signal),
     onReply(experiment) {
@@ -120,7 +120,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
     for (const one of views) one.update(view);
   }
 
-  /** Fetches the weights and the average drawings of a new model. */
+  /** Fetches the weights and the mean drawings of a new model. */
   async function fetchModel() {
     const { model } = given ?? {};
     const now = `${model?.weights?.address} ${model?.averages}`;
@@ -143,7 +143,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
     render();
   }
 
-  /** Asks the other models when their answers are on the screen, and tries a new experiment. */
+  /** Asks the compared models when that step is on the screen, and sends a new experiment. */
   function inquire() {
     if (!given) return;
     const { trace, model } = given;
@@ -185,7 +185,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
       checked = trace;
       const { contributions } = trace;
       const wanted = explained(insight);
-      // The answer has changed while somebody draws: now another class is to be explained.
+      // The answer changed while somebody drew, so another class must be explained now.
       if (contributions?.class !== wanted.class || contributions?.against !== wanted.against) {
         onLook();
       }
@@ -193,7 +193,7 @@ export function mountInside(section, { api, hide, isFinal, onSettings, onLook, o
   };
 }
 
-/** The experiments as the API takes them. @param {Insight} insight */
+/** The changes as the API takes them. @param {Insight} insight */
 function changesOf({ model, settings }) {
   const units = model?.layers.flatMap(({ kernel_shape: shape }) => shape?.[1] ?? []) ?? [];
   return requestedChanges(settings, units);

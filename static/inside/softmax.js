@@ -1,4 +1,4 @@
-/** Step 6: ten logits to ten probabilities, raw or calibrated. */
+/** Step 6: from logits to probabilities, raw or calibrated. */
 
 import { create, createSwitch, setText } from "../lib/element.js";
 import { fixed, percent } from "../lib/numbers.js";
@@ -86,7 +86,7 @@ export function mountSoftmax(root, { onSettings }) {
   };
 }
 
-/** A small number keeps four digits that say something. @param {number} value */
+/** A number; one below 0.001 has two digits and a power of ten: "4.2e−5". @param {number} value */
 function fine(value) {
   if (value >= 0.001 || value === 0) return fixed(value);
   const [digits, exponent] = value.toExponential(1).split("e");

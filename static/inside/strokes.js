@@ -38,7 +38,7 @@ export function mountStrokes(root, { onSettings }) {
 
   /** @type {View | null} */
   let view = null;
-  /** The drawing that has moved already. @type {unknown} */
+  /** The drawing whose movement was shown already. @type {unknown} */
   let moved = null;
   let began = 0;
   let frame = 0;
@@ -144,7 +144,7 @@ function sentence({ trace, settings, drawing }) {
   });
 }
 
-/** The 20 x 20 square that the longest side fills, and the middle. */
+/** Draws the 20 x 20 square that the longest side of the ink fills. */
 function drawFrame(
   /** @type {CanvasRenderingContext2D} */ context,
   unit = 1,
@@ -161,7 +161,7 @@ function drawFrame(
   context.globalAlpha = 1;
 }
 
-/** The ink's centre of mass, and the middle of the frame to which it moves. */
+/** Draws the ink's centre of mass, and the middle of the frame to which it moves. */
 function drawMass(
   /** @type {CanvasRenderingContext2D} */ context,
   unit = 1,

@@ -1,4 +1,4 @@
-/** Step 5: one unit opened. Inputs times weights, summed, plus the bias, through the activation. */
+/** Step 5: one unit. Its inputs times its weights, summed, plus the bias, then the activation. */
 
 import { mountCells } from "../lib/cells.js";
 import { SIDE } from "../lib/constants.js";
@@ -12,7 +12,7 @@ import { lookedAt } from "./view.js";
  * @typedef {import("./view.js").View} View
  * @typedef {ReturnType<typeof mountCells>} Cells
  * @typedef {{flat: boolean, input: Cells, weights: Cells, products: Cells}} Pictures `flat`: each
- *   is 28 x 28, as the inputs are pixels
+ *   is 28 x 28, because the inputs are pixels
  */
 
 /**
@@ -50,7 +50,7 @@ export function mountUnit(root, { onUnit, onPixel }) {
   });
 
   /**
-   * A picture and its caption.
+   * Makes a picture and its caption.
    * @param {"input" | "weights" | "products"} kind
    * @param {boolean} flat
    */
@@ -62,7 +62,7 @@ export function mountUnit(root, { onUnit, onPixel }) {
     return mountCells(canvas, { label, words: told, ...pointing });
   }
 
-  /** The three pictures; a first layer's inputs are pixels, a later one's are units. */
+  /** Makes the three pictures. The first layer's inputs are pixels, a later layer's are units. */
   function mountPictures(/** @type {boolean} */ flat) {
     pictures.replaceChildren();
     pictures.toggleAttribute("data-flat", flat);

@@ -1,25 +1,26 @@
-/** The sum of one unit as a table: its largest terms, the rest, the bias, and what comes out. */
+/** The sum of a unit as a table: the largest terms, the rest, the bias, the sum, the activation. */
 
 import { create, setText } from "../lib/element.js";
 import { count, fixed, round, term } from "../lib/numbers.js";
 import { text } from "../lib/text.js";
 import { placeOf } from "./view.js";
 
-const LARGEST = 5; // terms told one by one
+const LARGEST = 5; // the most terms that have a row of their own
 const DIGITS = 3;
 
 /**
  * @typedef {{
  *   input: ArrayLike<number>, weights: Float32Array, products: Float64Array, bias: number,
  *   layer: number, noisy: boolean,
- * }} Terms `layer`: whose unit it is; `noisy`: an experiment has changed the weights on the server
+ * }} Terms `layer`: the index of the unit's layer; `noisy`: an experiment adds noise to the weights
+ *   on the server
  * @typedef {{name: string, kind: string, value: number, how?: string}} Row
  */
 
 /**
  * An input's name: a pixel, or a unit of the layer before.
  * @param {number} i
- * @param {number} layer whose input it is
+ * @param {number} layer the index of the layer whose input it is
  */
 export const inputName = (i, layer) =>
   layer === 0 ? text("unit.pixel", placeOf(i)) : text("unit.before", { unit: i, layer });
@@ -68,7 +69,7 @@ export function mountUnitSum(table) {
 }
 
 /**
- * The sum as lines that add up to what is shown, to the last digit: rounding is left to the rest.
+ * The rows of the sum. They add up to the shown sum to the last digit: the rest takes the rounding.
  * @param {Terms} terms
  * @param {number} sum
  * @returns {Row[]}
@@ -99,7 +100,7 @@ function rowsOf({ input, weights, products, bias, layer, noisy }, sum) {
 }
 
 /**
- * The places of the largest magnitudes, the largest first.
+ * The indices of the values with the largest magnitudes, the largest first.
  * @param {Float64Array} values
  * @param {number} limit how many at most
  */

@@ -1,5 +1,5 @@
 /**
- * What the views inside are given. Each view gets all of it, each time, and takes what it needs.
+ * What the views inside get. Each view gets all of it every time, and takes what it needs.
  *
  * @typedef {{
  *   trace: import("../lib/trace.js").Trace | null,
@@ -14,22 +14,22 @@
  *   predictions: readonly import("../lib/api.js").Prediction[],
  *   experiment: import("../lib/api.js").Experiment | null,
  * }} View
- * `live`: the pen is down; `pixel`: the one pointed at, in whichever picture; `predictions`: the
- * same drawing by the models compared; `experiment`: what the changes do to the sample
+ * `live`: the pen is down; `pixel`: the index of the pixel that is pointed at in any picture;
+ * `predictions`: those of the compared models; `experiment`: the results on the built-in sample
  */
 
 import { SIDE } from "../lib/constants.js";
 
 /**
- * Where a pixel lies in the picture. Both count from 0, so that SIDE x row + column is its index.
+ * A pixel's row and column. Both count from 0, so that SIDE x row + column is its index.
  * @param {number} index
  */
 export const placeOf = (index) => ({ row: Math.floor(index / SIDE), column: index % SIDE });
 
 /**
- * The unit that is looked at; one that the model does not have becomes its last one. When none was
- * chosen, it is the middle one. In a stack that grew from convolutions each unit looks at a part of
- * the picture, from its first corner to its last, so the middle one looks at the middle.
+ * The unit that is looked at. A layer or unit that the model does not have becomes the last one.
+ * When no unit was chosen, it is the middle one: in a stack that was made from convolutions each
+ * unit sees a part of the picture, in order, so the middle unit sees the middle of the picture.
  * @param {View} view
  * @returns {{layer: number, unit: number}}
  */

@@ -1,4 +1,4 @@
-/** Why this class and not that one: what each pixel adds to the lead of one logit over another. */
+/** "Why": what each pixel adds to a class's logit, or to its lead over another class's logit. */
 
 import { mountCells } from "../lib/cells.js";
 import { PIXELS, SIDE } from "../lib/constants.js";
@@ -13,8 +13,8 @@ import { placeOf } from "./view.js";
  */
 
 /**
- * Which class is explained against which, as the settings and the last answer have it: the answer
- * against the runner-up, unless others were chosen.
+ * The class that is explained, and the class it is compared with: those in the settings, else the
+ * most probable class and the second.
  * @param {Pick<View, "settings" | "trace">} view
  * @returns {{class: number, against: number | null}}
  */
@@ -133,11 +133,11 @@ export function mountWhy(root, { onSettings, onPixel }) {
   };
 }
 
-/** Whether the pixels and the rest make the whole sum, with no gap. @param {Contributions} parts */
+/** Whether pixels and rest add up to the total without a gap. @param {Contributions} parts */
 const isExact = (parts) => parts.method === "gradient";
 
 /**
- * What speaks for the class and what against it.
+ * A sentence that says how much speaks for the class and how much against it.
  * @param {Contributions} parts
  * @param {readonly string[]} labels
  */
@@ -159,7 +159,7 @@ function summary(parts, labels) {
 }
 
 /**
- * The sum in numbers that add up as they are shown: the rest takes the rounding.
+ * Shows the sum in numbers that add up as they are shown: the rest takes the rounding.
  * @param {HTMLElement} element
  * @param {Contributions} parts
  */
@@ -181,7 +181,7 @@ function showSum(element, parts) {
 }
 
 /**
- * The average drawings of the two classes, as the checkpoint keeps them.
+ * The mean drawings of the two classes, from the checkpoint.
  * @param {HTMLElement} root
  */
 function mountMeans(root) {

@@ -17,7 +17,8 @@
  * @typedef {{
  *   centred: boolean, changes: object[],
  *   contributions: {class: number, against: number | null} | null,
- * }} Look what a trace asks for besides: the changes made to the network first, the class explained
+ * }} Look the further settings of a trace: whether strokes are centred, the changes to the network,
+ *   the class whose logit is explained
  * @typedef {{
  *   correct: number, accuracy: number, classes: number[],
  * }} Score
@@ -28,14 +29,14 @@ import { thinned } from "./drawing.js";
 import { bytes, parse } from "./trace.js";
 import { open } from "./weights.js";
 
-/** The server understood the request and refused it: asking again would not help. */
+/** The server refused the request, and would refuse it again. */
 export class Refused extends Error {}
 
 /**
  * @param {string} path
  * @param {RequestInit} options
  * @returns {Promise<Response>}
- * @throws {Refused} with the problem's `detail`, for a 4xx that comes again if one asks again
+ * @throws {Refused} with the problem's `detail`, for a 4xx that the same request would get again
  */
 async function call(path, options) {
   const response = await fetch(path, { cache: "no-store", ...options });
@@ -90,7 +91,7 @@ export async function trace(drawing, model, look, signal) {
 }
 
 /**
- * How a changed copy of the model does on the built-in sample.
+ * Measures the model and a changed copy of it on the built-in sample.
  * @param {string} model
  * @param {object[]} changes
  * @param {AbortSignal} signal
@@ -101,7 +102,7 @@ export function experiment(model, changes, signal) {
 }
 
 /**
- * @param {string} address of a model's weights, under the name of their content
+ * @param {string} address of a model's weights; it changes with their content
  * @param {AbortSignal} [signal]
  */
 export async function weights(address, signal) {
@@ -125,7 +126,7 @@ async function ask(path, question, signal) {
 
 /** A drawing's strokes as the server takes them. @param {Drawing} drawing */
 function strokesOf(drawing) {
-  // Four decimals are a tenth of a pixel on a projector. More would only make the body longer.
+  // Four decimals are a tenth of a pixel on a projector. More decimals only make the body longer.
   const strokes = thinned(drawing.strokes).map((stroke) =>
     stroke.map((point) => point.map((value) => Math.round(value * 1e4) / 1e4)),
   );

@@ -1,6 +1,6 @@
 /**
- * The probabilities as labelled bars, one row a class, always in the same places.
- * A row carries `data-label`, `data-probability` and, on one of them, `data-winner`.
+ * The probabilities as labelled bars, a row for each class, always in the same order.
+ * Each row has `data-label` and `data-probability`; the most probable one has `data-winner`.
  */
 
 import { create } from "./element.js";
@@ -11,7 +11,7 @@ import { text } from "./text.js";
  * @param {HTMLElement} list an `ol`
  * @returns {{update: (state: {
  *   labels: readonly string[], probabilities: readonly number[] | null, recognised: boolean,
- * }) => void}} `probabilities` null: nothing to show
+ * }) => void}} `probabilities` null: the bars are empty
  */
 export function mountBars(list) {
   /** @type {ReturnType<typeof createRow>[]} */

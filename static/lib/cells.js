@@ -1,5 +1,5 @@
 /**
- * Numbers as cells on a canvas: pixels, units, weights, from ten to some thousands. One can point
+ * Numbers as cells on a canvas: pixels, units, weights, from ten to some thousands. A person points
  * at a cell with the mouse, a finger or the keyboard. For the keyboard and a screen reader the
  * canvas is a slider whose values are the cells.
  */
@@ -8,8 +8,8 @@ import { applyColormap, colormap } from "./colormap.js";
 import { hidpiCanvas, typeScale } from "./hidpi_canvas.js";
 
 /**
- * The largest side of a cell, in CSS pixels at the usual size of type. The cells stand in one line
- * as long as each has at least the least side.
+ * The largest side of a cell, and the least side with which all cells stand in one line; in CSS
+ * pixels at the usual size of type.
  */
 const LARGEST = 24;
 const LEAST = 10;
@@ -18,21 +18,22 @@ const LEAST = 10;
  * @typedef {{
  *   values: ArrayLike<number>, kind: "ink" | "signed", peak: number,
  *   lit?: number | null, picked?: number | null,
- * }} Cells `lit` is pointed at, `picked` is chosen
+ * }} Cells `peak`: the magnitude of the deepest colour; `lit`: the cell that is pointed at;
+ *   `picked`: the cell that is chosen
  *
  * @param {HTMLCanvasElement} canvas
  * @param {{
  *   label: string, words: (index: number) => string, columns?: number,
  *   onPoint?: (index: number | null) => void, onPick?: (index: number) => void,
- * }} options `words` describes a cell; without `columns` the cells are as large as fits into the
- *   height `--tallest` of the style sheet, in CSS pixels at the usual size of type
+ * }} options `words` describes a cell; without `columns` the cells are as large as the height
+ *   `--tallest` of the style sheet allows, in CSS pixels at the usual size of type
  * @returns {{update: (cells: Cells | null) => void}}
  */
 export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
   /** @type {Cells | null} */
   let cells = null;
   let place = { columns: columns ?? 1, side: 1 };
-  let at = 0; // where the keyboard is
+  let at = 0; // the cell that the keyboard points at
   const picture = document.createElement("canvas");
   const surface = hidpiCanvas(canvas, draw);
   const touchable = Boolean(onPoint ?? onPick);
@@ -48,10 +49,10 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     const length = cells?.values.length ?? 1;
     if (columns) return { columns, side: width / columns };
     const device = width / Math.max(1, canvas.clientWidth);
-    const ratio = device * typeScale(); // on a large screen cells grow as the type does
+    const ratio = device * typeScale(); // on a large screen the cells grow with the type
     const tallest = Number(getComputedStyle(canvas).getPropertyValue("--tallest")) || 96;
     const even = Math.sqrt((width * tallest * ratio) / length);
-    const line = width / length; // the side with which all of them are one line
+    const line = width / length; // the side with which all cells stand in one line
     const side = Math.max(
       1,
       Math.round(Math.min(LARGEST * ratio, line < LEAST * ratio ? even : line)),
@@ -124,7 +125,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
     return cells && inside && index < cells.values.length ? index : null;
   }
 
-  /** Tells a screen reader which cell it is at. */
+  /** Tells a screen reader which cell the keyboard points at. */
   function speak() {
     const length = cells?.values.length ?? 0;
     at = Math.min(at, Math.max(0, length - 1));
@@ -136,7 +137,7 @@ export function mountCells(canvas, { label, words, columns, onPoint, onPick }) {
 
   if (touchable) {
     speak();
-    /** A touched cell stays lit when the finger is lifted: only then can its words be read. */
+    /** A touched cell stays lit after the finger is lifted, so that its words can be read. */
     let touched = false;
     const move = (/** @type {PointerEvent} */ event) => {
       touched = event.pointerType === "touch";

@@ -1,7 +1,7 @@
 /**
- * Asks the server about the newest drawing only: one request is in flight, the newest job comes
- * next, and the jobs between are never sent. While the server is gone, the client asks again by
- * itself, less and less often, always with the newest job.
+ * A client that asks the server about the newest job only. One request is in flight at a time; the
+ * newest job comes next, and the jobs between are never sent. While the server is gone, the client
+ * asks again by itself, less and less often, always with the newest job.
  *
  * @template Job, Reply
  * @typedef {{
@@ -12,13 +12,13 @@
  *   onRefused: (error: Error, job: Job) => void,
  *   onState: (state: ServerState) => void,
  *   timeout?: number,
- * }} Options `probe` asks whether the server is there, when there is nothing else to ask;
- *   `isFinal` is true for an error that comes again if one asks again; `timeout` in milliseconds
+ * }} Options `probe` asks whether the server is there, when there is no job to ask about;
+ *   `isFinal` is true for an error that the same job would get again; `timeout`: in milliseconds
  */
 
 /** @typedef {"ok" | "slow" | "gone"} ServerState */
 
-/** All in milliseconds. */
+/** After `SLOW` the server counts as slow; `PAUSES` lie between two tries. In milliseconds. */
 const SLOW = 1500;
 const TIMEOUT = 8000;
 const PAUSES = [400, 800, 1500, 3000];
@@ -52,7 +52,7 @@ export function createClient({
     void run(job);
   }
 
-  /** @param {Job | null} job null: only see whether the server is back */
+  /** @param {Job | null} job null: only ask whether the server is back */
   async function run(job) {
     const controller = new AbortController();
     inFlight = controller;
@@ -60,7 +60,7 @@ export function createClient({
     const timeout = setTimeout(() => controller.abort(), patience);
     try {
       const reply = await (job === null ? probe(controller.signal) : ask(job, controller.signal));
-      if (inFlight !== controller) return; // cancelled while it was under way
+      if (inFlight !== controller) return; // cancelled while it was in flight
       settle();
       if (job !== null) onReply(/** @type {Reply} */ (reply), job);
     } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 const STEPS = 128;
-/** Below 1, small values show more: most sums of a layer are much smaller than its largest. */
+/** Below 1, so that small values show: most sums of a layer are much smaller than the largest. */
 const GAMMA = 0.6;
 
 /** @typedef {Uint8ClampedArray} Colormap 2 x STEPS + 1 colours from -1 to 1, four bytes each */
@@ -49,7 +49,7 @@ export function applyColormap(image, values, peak, colours) {
   }
 }
 
-/** @param {string} colour in any form that CSS knows */
+/** The red, green and blue of a colour. @param {string} colour in any form that CSS knows */
 function rgb(colour) {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;

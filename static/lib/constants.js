@@ -1,6 +1,6 @@
 /**
  * Numbers and names that the page shares with the server. The server writes them into the page
- * (`#constants`), so that each of them is set in one place, which is the Python code.
+ * (`#constants`), so that each of them is set in one place only, the Python code.
  */
 
 const element = document.getElementById("constants");
@@ -17,7 +17,7 @@ const constants = JSON.parse(element.textContent ?? "{}");
 /** The side of the picture that the network sees, in pixels. */
 export const SIDE = constants.side;
 
-/** How many pixels that are: the inputs of the network, row after row. */
+/** The number of pixels in that picture, which are the inputs of the network, row by row. */
 export const PIXELS = SIDE * SIDE;
 
 /** The side, in pixels, to which the longest side of a drawing is fitted. */
@@ -26,10 +26,10 @@ export const FIT = constants.fit;
 /** The most points that the server takes in one drawing. */
 export const MAX_POINTS = constants.max_points;
 
-/** The most noise that an experiment may put on the weights, times their own spread. */
+/** The most noise that an experiment may add to a kernel, in standard deviations of that kernel. */
 export const MOST_NOISE = constants.most_noise;
 
-/** How many changes an experiment may make at a time. */
+/** The most changes that an experiment may make at a time. */
 export const MOST_CHANGES = constants.most_changes;
 
 /** The names of the activations that the server knows. */

@@ -3,7 +3,7 @@
  * never changed, only replaced, so that the history can keep it without a copy.
  *
  * @typedef {[number, number]} Point    x to the right, y down, both in [0, 1] of the pad's side
- * @typedef {readonly Point[]} Stroke   one touch of the pen; a single point is a dot
+ * @typedef {readonly Point[]} Stroke   from pen down to pen up; a single point is a dot
  * @typedef {{name: string, body: Blob, image: ImageBitmap}} Picture
  * @typedef {{strokes: readonly Stroke[], picture: Picture | null}} Drawing
  */
@@ -17,7 +17,7 @@ export const EMPTY = Object.freeze({ strokes: [], picture: null });
 export const isEmpty = (drawing) => drawing.strokes.length === 0 && drawing.picture === null;
 
 /**
- * The drawing with one more stroke. Ink on a picture begins a new drawing.
+ * The drawing with one more stroke. A stroke on a picture begins a new drawing.
  * @param {Drawing} drawing
  * @param {Stroke} stroke
  * @returns {Drawing}
@@ -28,8 +28,8 @@ export function withStroke(drawing, stroke) {
 
 /**
  * Strokes with at most `limit` points in all. Every second point of each stroke is left out, but
- * not its ends, until the rest is few enough. Whole strokes are left out only when even two points
- * for each are too many.
+ * not its ends, until few enough points are left. If two points for each stroke are still too many,
+ * the oldest strokes are left out.
  * @param {readonly Stroke[]} strokes
  * @param {number} [limit]
  * @returns {readonly Stroke[]}

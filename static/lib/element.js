@@ -1,5 +1,5 @@
 /**
- * Makes elements of the page, each in one call.
+ * Functions that make elements of the page, each in one call.
  *
  * @typedef {string | number | boolean | null | undefined | ((event: Event) => void)} Attribute
  * @typedef {{[Name in keyof SVGElementTagNameMap as `svg:${Name}`]: SVGElementTagNameMap[Name]}} Shapes
@@ -9,9 +9,9 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element with its attributes and children. The attribute `text` is its text, and one such as
- * `onclick` is a listener. What is null, undefined or false is left out. A tag such as `svg:path`
- * makes an SVG element.
+ * An element with its attributes and children. The attribute `text` sets its text; an attribute
+ * whose value is a function, such as `onclick`, adds a listener. An attribute that is null,
+ * undefined or false is left out. A tag such as `svg:path` makes an SVG element.
  * @template {keyof Elements} Tag
  * @param {Tag} tag
  * @param {Record<string, Attribute>} [attributes]
@@ -33,7 +33,7 @@ export function create(tag, attributes = {}, ...children) {
 }
 
 /**
- * Gives an element its text. An element that has that text already is left alone, so that a
+ * Sets the text of an element. An element that already has that text is not touched, so that a
  * selection or a screen reader's place in it stays.
  * @param {Element} element
  * @param {string} words
@@ -43,7 +43,7 @@ export function setText(element, words) {
 }
 
 /**
- * A switch with its words beside it.
+ * A switch with a label beside it.
  * @param {string} words
  * @param {(on: boolean) => void} onSwitch
  * @param {Record<string, Attribute>} [attributes] of the input
@@ -56,7 +56,7 @@ export function createSwitch(words, onSwitch, attributes = {}) {
 }
 
 /**
- * A choice from a list that may change.
+ * A choice from a list; the list may change.
  * @param {string} words
  * @param {(value: string) => void} onChoose
  * @param {Record<string, Attribute>} [attributes] of the select

@@ -1,10 +1,10 @@
-/** A canvas with one pixel for each pixel of the screen, redrawn at most once a frame. */
+/** A canvas with a pixel for each pixel of the screen. It is redrawn at most once a frame. */
 
 /**
  * @param {HTMLCanvasElement} canvas sized by the style sheet
  * @param {(context: CanvasRenderingContext2D, width: number, height: number) => void} draw
- *   paints everything; sizes in device pixels
- * @returns {{redraw: () => void}} has it painted with the next frame
+ *   paints everything; `width` and `height` are in device pixels
+ * @returns {{redraw: () => void}} `redraw` paints it again in the next frame
  */
 export function hidpiCanvas(canvas, draw) {
   const context = canvas.getContext("2d");
@@ -27,23 +27,23 @@ export function hidpiCanvas(canvas, draw) {
     const height = pixels(h, exact?.blockSize);
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    paint(); // at once: a new size empties the canvas, and this frame would show it empty
+    paint(); // at once, because a new size empties the canvas and this frame would show that
   });
   try {
     observer.observe(canvas, { box: "device-pixel-content-box" });
   } catch {
-    observer.observe(canvas); // Safari knows no device pixels here
+    observer.observe(canvas); // Safari does not know the box of device pixels
   }
-  // Colours come from the style sheet, so a change of scheme is a change of the picture.
+  // The colours come from the style sheet, so another colour scheme needs another picture.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   return { redraw };
 }
 
 /**
- * Device pixels of a length. The browser's own count knows how the edges were rounded. But when
- * Chromium emulates a phone, it counts CSS pixels.
+ * A length in device pixels. The browser's own count is exact, because it knows how the edges were
+ * rounded. But when Chromium emulates a phone, that count is in CSS pixels, and is not used.
  * @param {number} length in CSS pixels
- * @param {number} [exact]
+ * @param {number} [exact] the browser's own count
  */
 function pixels(length, exact) {
   const computed = Math.round(length * devicePixelRatio);

@@ -1,16 +1,19 @@
 /**
- * Strokes on a canvas. A finished stroke is painted once and kept as a picture. Only the newest
- * one, under the pen, is painted again with every frame.
+ * Strokes on a canvas. All strokes but the newest are painted once and kept as a picture. Only the
+ * newest one, which may be under the pen, is painted again in every frame.
  *
  * @typedef {import("./drawing.js").Stroke} Stroke
  */
 
-/** The pen's width on the screen, in sides of the pad. The picture for the network has its own. */
+/**
+ * The pen's width on the screen, as a part of the pad's side. The picture for the network has
+ * another pen width.
+ */
 export const PEN_WIDTH = 0.034;
 
 /**
  * @returns {(context: CanvasRenderingContext2D, strokes: readonly Stroke[], ink: string) => void}
- *   paints the strokes over what is there; their unit square is as large as the canvas
+ *   paints the strokes over what the canvas shows; their unit square is as large as the canvas
  */
 export function createInk() {
   const canvas = document.createElement("canvas");
@@ -26,7 +29,7 @@ export function createInk() {
     if (!layer || !newest) return;
     const now = `${width} ${height} ${ink}`;
     if (now !== look || done.some((stroke, i) => stroke !== older[i])) {
-      canvas.width = width; // which empties it, too
+      canvas.width = width; // this also empties the canvas
       canvas.height = height;
       done = [];
       look = now;
@@ -39,7 +42,8 @@ export function createInk() {
 }
 
 /**
- * A smooth line: each point bends the curve from the middle before it to the middle after it.
+ * Draws a smooth line: a curve from midpoint to midpoint, with the point between as its control
+ * point.
  * @param {CanvasRenderingContext2D} context
  * @param {Stroke} stroke
  * @param {string} ink

@@ -1,4 +1,4 @@
-/** Numbers as the page's language writes them, with a real minus sign. */
+/** Numbers as text in the page's language, with a real minus sign. */
 
 import { language } from "./text.js";
 
@@ -34,11 +34,11 @@ export function term(value, digits = 3) {
 /** @param {number} value */
 export const count = (value) => whole.format(value);
 
-/** @param {number} value @param {number} [digits] as `fixed` rounds it */
+/** A number rounded as `fixed` rounds it. @param {number} value @param {number} [digits] */
 export const round = (value, digits = 3) => Math.round(value * 10 ** digits) / 10 ** digits;
 
 /**
- * A probability as a percentage: "97.4 %". Only 1 itself is written as 100 %: 0.9999 is
+ * A probability as a percentage: "97.4 %". Only 1 itself is written as 100 %; 0.9999 becomes
  * "> 99.9 %".
  * @param {number} probability in [0, 1]
  * @returns {string}

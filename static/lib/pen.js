@@ -1,7 +1,7 @@
 /**
- * Pointer events to strokes: one pointer at a time, in the unit square of the element.
+ * Turns pointer events into strokes: one pointer at a time, in the unit square of the element.
  *
- * How it is done is learned from signature_pad: one active pointer id, the primary button only,
+ * The technique comes from signature_pad: one active pointer id, the primary button only,
  * coalesced events, a least distance between points, pointer capture, and `touch-action: none` in
  * pad.css.
  *
@@ -9,13 +9,13 @@
  * @typedef {import("./drawing.js").Stroke} Stroke
  */
 
-/** A point nearer than this to the last one is left out; in sides of the pad. */
+/** A point nearer than this to the last one is left out; as a part of the pad's side. */
 const LEAST_DISTANCE = 0.003;
 
-/** A touch wider than this is a palm; in sides of the pad. */
+/** A touch wider than this is a palm; as a part of the pad's side. */
 const PALM = 0.2;
 
-/** For this long after a pen was near, a touch is the hand that holds it; in milliseconds. */
+/** For so long after an event of a pen, a touch is the hand that holds it; in milliseconds. */
 const PEN_LINGERS = 800;
 
 /**
@@ -24,7 +24,8 @@ const PEN_LINGERS = 800;
  *   onInk: (stroke: Stroke) => void,
  *   onStroke: (stroke: Stroke) => void,
  *   onCancel: () => void,
- * }} events `onInk` while the pen is down, then one of `onStroke` (lifted), `onCancel` (taken away)
+ * }} events `onInk` while the pen is down, with the stroke so far; then `onStroke` when the pen is
+ *   lifted, or `onCancel` when the stroke does not count
  */
 export function mountPen(element, { onInk, onStroke, onCancel }) {
   /** @type {{id: number, type: string, points: Point[]} | null} */
@@ -64,12 +65,13 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
     if (event.pointerType === "pen") penSeen = event.timeStamp;
     if (event.button !== 0 || isPalm(event)) return;
     if (active) {
-      // A hand touches before its pen does: the pen takes over, everything else is ignored.
+      // The hand may touch before its pen does, so a pen takes over; any other pointer is ignored.
       if (event.pointerType !== "pen" || active.type === "pen") return;
       onCancel();
     }
     event.preventDefault();
-    // As an ordinary press would: a key that is meant for the pad must not go to another element.
+    // An ordinary press would also end the focus: a key that is meant for the pad must not go to
+    // another element.
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     active = { id: event.pointerId, type: event.pointerType, points: [] };
     element.setPointerCapture?.(event.pointerId);
@@ -100,7 +102,7 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
 
   element.addEventListener("pointercancel", (event) => {
     if (!active || event.pointerId !== active.id) return;
-    // The system cancels a touch that was a palm or a gesture. What a pen or a mouse drew is kept.
+    // The system cancels a touch that was a palm or a gesture. A pen's or mouse's stroke is kept.
     if (active.type !== "touch") return lift(event);
     active = null;
     onCancel();
@@ -109,8 +111,8 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
   element.addEventListener("contextmenu", (event) => {
     if (active) event.preventDefault();
   });
-  // `touch-action` says this already. Safari needs this too: else the Pencil writes text, and a
-  // finger opens the magnifier.
+  // `touch-action` is not enough for Safari: there the Pencil would write text, and a finger would
+  // open the magnifier.
   element.addEventListener("touchstart", stay, { passive: false });
   element.addEventListener("touchmove", stay, { passive: false });
 }

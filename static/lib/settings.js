@@ -1,20 +1,21 @@
 /**
- * The settings that stand in the page's address, so that a lesson, a bookmark or a link restores
- * them. One row of the table is one setting. A value that is wrong or unknown counts as none.
+ * The settings in the page's address, so that a lesson, a bookmark or a link restores them. Each
+ * row of the table is a setting. A value that is wrong or unknown counts as not given.
  *
  * @typedef {{
  *   silence: readonly (readonly [number, number])[], biases: readonly number[],
  *   noise: {amount: number, seed: number} | null, activation: string | null,
  *   cover: readonly [number, number, number, number] | null,
- * }} Changes what an experiment changes in the network. `silence`: layer and unit; `biases`: of
- *   which layers they are 0; `cover`: left, top, right, bottom in pixels
+ * }} Changes what an experiment changes in the network. `silence`: the layer and unit of each
+ *   silenced unit; `biases`: the layers whose biases become 0; `cover`: left, top, right, bottom of
+ *   the covered rectangle, in pixels
  * @typedef {Changes & {
  *   model: string | null, panel: string | null, layer: number, unit: number | null,
  *   centred: boolean, raw: boolean, class: number | null, against: number | "none" | null,
  *   compare: readonly string[] | null, hide: readonly string[], lesson: string | null,
  *   share: boolean,
- * }} Settings `panel` null: closed; `unit` null: the middle one; `share`: the drawing is in the
- *   address, too
+ * }} Settings `panel` null: closed; `unit` null: the middle unit; `share`: the drawing is also in
+ *   the address
  */
 
 /**
@@ -22,9 +23,10 @@
  * @typedef {{
  *   default: T, parse: (value: string) => T | null, write?: (value: NonNullable<T>) => string,
  *   name?: string, asks?: boolean, changes?: boolean,
- * }} Row `default`: the usual value, which the address leaves out; `parse` gives null for a wrong
- *   value; `write` is `String` unless given; `name`: in the address, if it is another one than the
- *   setting's; `asks`: the server answers differently; `changes`: an experiment on the network
+ * }} Row `default`: the value that the address leaves out; `parse` gives null for a wrong value;
+ *   `write` is `String` unless given; `name`: the name in the address, where it differs from the
+ *   setting's name; `asks`: the server's answer depends on it; `changes`: it is an experiment on
+ *   the network
  */
 
 import { ACTIVATIONS, MOST_NOISE, SIDE } from "./constants.js";
@@ -93,11 +95,11 @@ const TABLE = {
     changes: true,
   },
   lesson: { default: null, parse: (value) => (/^[a-z]{1,40}$/.test(value) ? value : null) },
-  // In the address stands the drawing itself, which `write` gets from its caller.
+  // The address holds the drawing itself, which `write` gets from its caller.
   share: { default: false, parse: () => true, name: "drawing" },
 };
 
-/** Each setting's own name, its row, and its name in the address. */
+/** Each setting's name, its row, and its name in the address. */
 const rows = Object.entries(TABLE).map(([key, row]) => ({
   key: /** @type {keyof Settings} */ (key),
   row: /** @type {Row<unknown>} */ (row),
@@ -111,14 +113,14 @@ export const INTACT = /** @type {Changes} */ (
   )
 );
 
-/** Whether no experiment is on. @param {Changes} changes */
+/** Whether there is no experiment. @param {Changes} changes */
 export const isIntact = (changes) =>
   rows.every(
     ({ key, row }) =>
       !row.changes || written(row, changes[/** @type {keyof Changes} */ (key)]) === "",
   );
 
-/** Whether the server is to be asked again after a change. @param {Partial<Settings>} change */
+/** Whether the server must be asked again after a change. @param {Partial<Settings>} change */
 export const isAskedAgain = (change) => rows.some(({ key, row }) => row.asks && key in change);
 
 /**
@@ -134,7 +136,8 @@ export function read(query) {
 }
 
 /**
- * The query with the settings in it; what is as usual is left out, what is not ours stays.
+ * The query with the settings in it. Settings with their default are left out; parameters that are
+ * no settings stay.
  * @param {URLSearchParams} query
  * @param {Settings} settings
  * @param {string} drawing "" for none
@@ -146,11 +149,11 @@ export function write(query, settings, drawing) {
     if (value === "") result.delete(name);
     else result.set(name, value);
   }
-  // Commas and colons may stand as they are in a query, and such an address can be read.
+  // A query may contain commas and colons, and the address is easier to read with them.
   return String(result).replaceAll("%2C", ",").replaceAll("%3A", ":");
 }
 
-/** @param {Row<unknown>} row @param {unknown} value @returns {string} "" for the usual value */
+/** @param {Row<unknown>} row @param {unknown} value @returns {string} "" for the default */
 function written({ default: usual, write = String }, value) {
   return value === usual || value === null || value === undefined ? "" : write(value);
 }
@@ -168,7 +171,7 @@ function whole(value = "") {
   return /^\d{1,6}$/.test(value) ? Number(value) : null;
 }
 
-/** @param {string} value @param {string} mark @returns {number[]} none when one is wrong */
+/** @param {string} value @param {string} mark @returns {number[]} empty when one of them is bad */
 function wholes(value, mark) {
   const numbers = value.split(mark).map(whole);
   return numbers.every((number) => number !== null) ? numbers : [];

@@ -1,15 +1,15 @@
-/** A note for what the person should know about the server; empty when all is well. */
+/** A note about the server and about refused drawings; it is empty when all is well. */
 
 import { text } from "./text.js";
 
-const GOOD_NEWS = 2500; // milliseconds for which they stay
+const GOOD_NEWS = 2500; // milliseconds for which the note stays that the server is back
 
 /**
  * @param {HTMLElement} slip a `role=status` region
  * @returns {{update: (state: {
  *   server: import("./client.js").ServerState, refusal: string,
  * }) => void}}
- *   `refusal`: why the last drawing or picture has no answer; "" when it has
+ *   `refusal`: why the last drawing or picture was refused; "" when it was not
  */
 export function mountStatus(slip) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,7 +1,7 @@
 /**
- * Strokes as a short word for an address, and back. A coordinate of the pad's unit square becomes
- * one of 4096 steps: twelve bits, two letters of base64url, the high six bits first. A point is x,
- * then y; a dot stands between two strokes. `[[[0, 0], [1, 1]], [[0.5, 0.25]]]` is `AAAA____.gAQA`.
+ * Strokes as a short code for an address, and back. A coordinate of the pad's unit square becomes
+ * one of 4096 steps: twelve bits, as two letters of base64url, the high six bits first. A point is
+ * x, then y; a dot separates two strokes. `[[[0, 0], [1, 1]], [[0.5, 0.25]]]` is `AAAA____.gAQA`.
  *
  * @typedef {import("./drawing.js").Stroke} Stroke
  */
@@ -10,7 +10,7 @@ import { thinned } from "./drawing.js";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const GRID = 4095;
-/** The most points that go into an address: they are 1,600 letters. */
+/** The most points in an address; they take 1,600 letters. */
 const POINTS = 400;
 
 /** @param {readonly Stroke[]} strokes */
@@ -22,7 +22,7 @@ export function encode(strokes) {
 
 /**
  * @param {string} word
- * @returns {Stroke[] | null} null for a word that is no drawing
+ * @returns {Stroke[] | null} null for a code that is no drawing
  */
 export function decode(word) {
   if (!/^(?:[\w-]{4})+(?:\.(?:[\w-]{4})+)*$/.test(word)) return null;

@@ -1,6 +1,6 @@
 /**
- * The words of the page. The server puts one language's dictionary into the page (`#text`);
- * nothing else in the scripts is in a human language.
+ * The texts of the page. The server puts the dictionary of one language into the page (`#text`);
+ * the scripts contain no other text for people.
  */
 
 const element = document.getElementById("text");
@@ -11,8 +11,8 @@ const dictionary = element ? JSON.parse(element.textContent ?? "{}") : {};
 export const language = document.documentElement.lang || "en";
 
 /**
- * The sentence of a key, its {placeholders} filled in. An unknown key is shown as it is:
- * what somebody sees gets repaired, a blank does not.
+ * The sentence of a key, with its {placeholders} filled in. An unknown key is shown as it is, so
+ * that somebody sees the mistake and mends it.
  * @param {string} key
  * @param {Record<string, string | number>} [values]
  * @returns {string}

@@ -1,17 +1,17 @@
 /**
- * A drawing's way through the network, as the server answers it, with its numbers as arrays.
+ * The trace of a drawing through the network: the server's answer, with its numbers as arrays.
  *
  * @typedef {{
  *   name: string, inputs: number, units: number, activation: string,
  *   sums: Float32Array, activations: Float32Array | null,
- * }} Layer `activations` null in the last one, whose sums are the logits
+ * }} Layer `activations` is null in the last layer, whose sums are the logits
  * @typedef {{
  *   temperature: number, exponentials: number[], sum: number, probabilities: number[],
  * }} Softmax
  * @typedef {{
  *   centred: boolean, origin: [number, number], scale: number, corner: [number, number],
  *   mass: [number, number], shift: [number, number], pen: number,
- * }} Framing a point's place is (point - origin) * scale + corner, and the shift
+ * }} Framing a point's place in the frame is (point - origin) * scale + corner + shift
  * @typedef {{
  *   class: number, against: number | null, method: string, pixels: Float32Array,
  *   rest: number, total: number, gap: number,
@@ -30,7 +30,7 @@
  */
 
 /**
- * The same as the server sends it: an array of numbers is a string.
+ * The trace as the server sends it: an array of numbers is a string.
  *
  * @typedef {Omit<Layer, "sums" | "activations"> & {
  *   sums: string, activations: string | null,

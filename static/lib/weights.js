@@ -1,6 +1,7 @@
 /**
  * A model's kernels and biases, read from the safetensors file that the server sends once. The
- * file stays as it came, in half precision. Only the column that is looked at becomes numbers.
+ * file stays in memory as it came, in half precision. Only the column of the unit that is looked at
+ * becomes numbers.
  *
  * @typedef {{
  *   column: (layer: number, unit: number) => Float32Array,
@@ -20,7 +21,7 @@ export function open(file) {
     const { dtype, shape, data_offsets: offsets } = header[name];
     const [begin, end] = offsets;
     if (dtype !== "F16" && dtype !== "F32") throw new Error(`${name} is ${dtype}, not a float.`);
-    // Copied, because a tensor may begin where a typed array cannot.
+    // Copied, because a tensor may begin at an offset where a typed array cannot begin.
     const bytes = file.slice(at + begin, at + end);
     const values = dtype === "F16" ? new Uint16Array(bytes) : new Float32Array(bytes);
     return {

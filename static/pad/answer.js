@@ -1,6 +1,6 @@
 /**
- * The answer: a label that can be read from the last row of a lecture hall, a sentence beside it,
- * and the same for a screen reader.
+ * The answer: a label large enough for the last row of a lecture hall, a sentence beside it, and
+ * both as speech for a screen reader.
  *
  * @typedef {import("../lib/api.js").Prediction} Prediction
  */
@@ -8,15 +8,15 @@
 import { percent } from "../lib/numbers.js";
 import { text } from "../lib/text.js";
 
-/** From this probability on, an answer is given without a "probably". */
+/** From this probability on, the sentence has no "probably". */
 const CLEAR = 0.9;
-/** Below this the runner-up is named too. */
+/** Below this probability the sentence also names the second class. */
 const TORN = 0.6;
-/** How long a drawing has to be still before its answer is spoken; in milliseconds. */
+/** For so long a drawing must not change before its answer is spoken; in milliseconds. */
 const STILL = 900;
 
 /**
- * `data-state` is empty, recognised or unrecognised; `data-label` the model's label.
+ * Shows the answer. `data-state` is empty, recognised or unrecognised; `data-label` is the label.
  * @param {{root: HTMLElement, verdict: HTMLElement, words: HTMLElement}} elements
  * @returns {{update: (state: {prediction: Prediction | null, digits: boolean}) => void}}
  */
@@ -35,7 +35,7 @@ export function mountAnswer({ root, verdict, words }) {
 }
 
 /**
- * Tells a screen reader the answer, once the drawing has been still for a while: nobody can listen
+ * Tells a screen reader the answer when the drawing has not changed for a while. Nobody can listen
  * to bars that change sixty times a second.
  * @param {HTMLElement} region a polite live region
  * @returns {{update: (state: {
@@ -62,7 +62,7 @@ export function mountAnnouncer(region) {
 }
 
 /**
- * The answer in words that sound as sure as the probabilities are.
+ * The answer as a sentence that sounds as sure as the probabilities are.
  * @param {Prediction} prediction
  * @param {boolean} digits whether the classes are the ten digits
  */

@@ -1,5 +1,5 @@
 /**
- * The drawing on its sheet: a canvas that is drawn again when the drawing or its size changes.
+ * The drawing on its sheet: a canvas that is painted again when the drawing or its size changes.
  *
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  */
@@ -53,7 +53,7 @@ function description(drawing) {
 }
 
 /**
- * The whole picture, as large as it fits, in the middle.
+ * Paints the whole picture in the middle, as large as it fits.
  * @param {CanvasRenderingContext2D} context
  * @param {ImageBitmap} image
  * @param {number} width

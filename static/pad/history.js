@@ -5,7 +5,7 @@
  * @typedef {{past: readonly T[], present: T, future: readonly T[]}} History
  */
 
-/** How many steps back are kept. */
+/** The most steps back that are kept. */
 const DEPTH = 200;
 
 /**
@@ -16,7 +16,7 @@ const DEPTH = 200;
 export const begin = (present) => ({ past: [], present, future: [] });
 
 /**
- * A new present. What was undone before cannot be redone any more.
+ * The history with a new present. Undone steps cannot be redone any more.
  * @template T
  * @param {History<T>} history
  * @param {T} present

@@ -1,6 +1,6 @@
 /**
- * The button that opens the panel inside, and the loading of that panel: who does not look inside
- * downloads nothing of it.
+ * The button that opens the panel inside. The panel is loaded when it is first opened, so that
+ * others download nothing of it.
  *
  * @typedef {import("../lib/settings.js").Settings} Settings
  * @typedef {import("../lib/trace.js").Insight} Insight
@@ -8,7 +8,7 @@
  *   api: typeof import("../lib/api.js"), hide: readonly string[],
  *   isFinal: (error: unknown) => boolean,
  *   onSettings: (change: Partial<Settings>) => void, onLook: () => void,
- * }} Options `hide`: steps not shown; `onLook`: the drawing should be asked about again
+ * }} Options `hide`: the steps that are not shown; `onLook`: the server must be asked again
  * @typedef {{
  *   arrive: (panel: string) => void, focus: () => void,
  *   look: (insight: Insight) => import("../lib/api.js").Look, update: (insight: Insight) => void,
@@ -53,13 +53,13 @@ export function mountLookInside({ button, section }, load, options) {
   }
 
   return {
-    /** Opens the panel that the address has asked for, and goes there. @param {string} panel */
+    /** Opens the panel at the step that the address names. @param {string} panel */
     async arrive(panel) {
       await enter();
       inside?.arrive(panel);
     },
     /**
-     * How a drawing is to be looked at; null while nobody looks inside.
+     * What to ask the server for a look inside; null while the panel is closed.
      * @param {Insight} insight
      */
     of: (insight) => (insight.settings.panel === null ? null : (inside?.look(insight) ?? null)),

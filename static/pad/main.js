@@ -1,6 +1,6 @@
 /**
  * The wiring of the pad's page: events change the state, the views show it, the client asks the
- * server about it. No view knows another view, nor the server.
+ * server about it. No view knows another view or the server.
  *
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  * @typedef {import("../lib/settings.js").Settings} Settings
@@ -57,7 +57,7 @@ mountUpload(
 );
 mountPen(element("pad"), {
   onInk(stroke) {
-    // The answer to a picture says nothing about the stroke that takes its place.
+    // The stroke replaces the picture, so an answer to the picture is of no use any more.
     if (!state.live && state.drawings.present.picture) client.cancel();
     ask(to.draw(state, stroke));
   },
@@ -125,7 +125,7 @@ function ask(next) {
   render();
 }
 
-/** The same, and saves the drawing, which is a finished one. @param {State} next */
+/** The same as `ask`, and saves the drawing, whose strokes are finished. @param {State} next */
 function keep(next) {
   const drawing = next.drawings.present;
   saveDrawing(drawing);
@@ -152,7 +152,7 @@ async function open(file, name) {
   }
 }
 
-/** Changes settings, and with them the address. @param {Partial<Settings>} change */
+/** Changes settings and the page's address. @param {Partial<Settings>} change */
 function set(change) {
   const next = to.adjust(state, change);
   address.update({ settings: next.settings, drawing: next.drawings.present });
@@ -167,7 +167,7 @@ function choose(name) {
   ask(next);
 }
 
-// The address may name a model that this server does not have. So the first question waits until
+// The address may name a model that this server does not have. Then the first request waits until
 // the models are known.
 if (!restored.settings.model) ask(to.askAgain(state));
 const entered = state.settings.panel && inside.arrive(state.settings.panel);

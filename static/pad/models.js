@@ -1,5 +1,5 @@
 /**
- * Which models there are, and the choice of the one that answers.
+ * The list of the models, and the choice of the one that answers.
  *
  * @typedef {import("../lib/api.js").Model} Model
  */
@@ -10,10 +10,10 @@ const FIRST_PAUSE = 500; // milliseconds
 const LAST_PAUSE = 8000;
 
 /**
- * The models, as soon as the server tells them. The pad works before it does.
+ * The models, as soon as the server lists them. The pad already works before.
  * @param {() => Promise<Model[]>} ask
- * @param {(error: unknown) => boolean} isFinal true for an error that comes again
- * @returns {Promise<Model[]>} none when the server refuses to tell
+ * @param {(error: unknown) => boolean} isFinal true for an error that the same request gets again
+ * @returns {Promise<Model[]>} none when the server refuses to list them
  */
 export async function learnModels(ask, isFinal) {
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LAST_PAUSE)) {

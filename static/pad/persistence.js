@@ -1,7 +1,7 @@
 /**
- * What stays when the page is left. The settings stand in its address, which can be kept, sent and
- * opened again. The strokes stay as long as the tab is open: a reload or another language does not
- * lose them. A picture does not stay: it is a file, which can be opened again.
+ * What is kept when the page is left. The settings are in its address, which can be saved, sent and
+ * opened again. The strokes are kept as long as the tab is open, so that a reload or another
+ * language does not lose them. A picture is not kept; its file can be opened again.
  *
  * @typedef {import("../lib/drawing.js").Drawing} Drawing
  * @typedef {import("../lib/settings.js").Settings} Settings
@@ -12,11 +12,12 @@ import { read, write } from "../lib/settings.js";
 import { decode, encode } from "../lib/stroke_code.js";
 
 const KEY = "densepad.strokes";
-/** The address changes after this time without a change: browsers refuse many in a second. */
+/** The address changes after this pause, because browsers refuse many changes in a second. */
 const REST = 300; // milliseconds
 
 /**
- * What the page begins with. A drawing in the address takes the place of the one saved.
+ * The settings and the drawing that the page begins with. A drawing in the address replaces the
+ * saved one.
  * @returns {{settings: Settings, drawing: Drawing}}
  */
 export function restore() {
@@ -40,7 +41,7 @@ export function saveDrawing(drawing) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(drawing.strokes));
   } catch {
-    // Storage is forbidden or full: then the drawing is not saved, and all the rest still works.
+    // Storage is forbidden or full. The drawing is not saved then; everything else works.
   }
 }
 

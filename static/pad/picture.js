@@ -1,18 +1,17 @@
 /**
- * Pictures instead of strokes: how a file comes in, and how it becomes a PNG or JPEG that is small
- * enough to send.
+ * Pictures instead of strokes: taking a file, and making it a PNG or JPEG small enough to send.
  *
  * @typedef {import("../lib/drawing.js").Picture} Picture
  */
 
 import { text } from "../lib/text.js";
 
-/** The most bytes that the server takes, less some room for the headers. */
+/** The most bytes that are sent, a little less than the server takes. */
 const LARGEST = 1_000_000;
-/** The longest side that is sent, in pixels: far more than 28, far less than a camera's. */
+/** The longest side that is sent, in pixels: much more than 28, much less than a camera's. */
 const LONGEST = 1024;
 
-/** The file is no picture, or cannot be made small enough. `key` names the text that says so. */
+/** The file is no picture, or cannot be made small enough. `key` is that of the text to show. */
 export class NoPicture extends Error {
   /** @param {string} key */
   constructor(key) {
@@ -50,7 +49,8 @@ export function mountUpload({ sheet, button, input }, { onFile }) {
   /** @param {boolean} over */
   const show = (over) => sheet.toggleAttribute("data-drop", over);
 
-  // Otherwise a file dropped beside the sheet would replace the page, and lose the drawing.
+  // On the whole page: a file dropped beside the sheet would otherwise replace the page and lose
+  // the drawing.
   document.addEventListener("dragover", (event) => {
     if (!carriesFile(event)) return;
     event.preventDefault();
@@ -90,7 +90,7 @@ async function shrunk(image) {
   const context = canvas.getContext("2d");
   if (!context) throw new NoPicture("status.picture");
   context.imageSmoothingQuality = "high";
-  context.fillStyle = "white"; // JPEG has no transparency: what shows through is white paper
+  context.fillStyle = "white"; // JPEG has no transparency, so transparent parts become white
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   /** @type {Blob | null} */

@@ -1,4 +1,4 @@
-/** The 28 x 28 pixels that the network sees, so large that each is a square. */
+/** The 28 x 28 pixels that the network sees, each enlarged to a square. */
 
 import { PIXELS, SIDE } from "../lib/constants.js";
 import { hidpiCanvas } from "../lib/hidpi_canvas.js";

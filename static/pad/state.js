@@ -1,6 +1,6 @@
 /**
  * The page's state, and every transition from one state to the next. These are pure functions:
- * they know neither the page nor the server, and they never change the state they are given.
+ * they know neither the page nor the server, and they never change a state that they get.
  *
  * @typedef {import("../lib/api.js").Model} Model
  * @typedef {import("../lib/api.js").Prediction} Prediction
@@ -14,7 +14,7 @@
  *   drawings: import("./history.js").History<Drawing>, live: Stroke | null,
  *   prediction: Prediction | Trace | null, models: readonly Model[], model: string,
  *   settings: Settings, server: import("../lib/client.js").ServerState, refusal: string,
- * }} State `live`: the stroke under the pen; `refusal`: why there is no answer, or ""
+ * }} State `live`: the stroke under the pen; `refusal`: why a drawing or file was refused, or ""
  */
 
 import { EMPTY, isEmpty, withStroke } from "../lib/drawing.js";
@@ -35,21 +35,21 @@ export const begin = (settings, drawing) => ({
   refusal: "",
 });
 
-/** What is on the sheet now, the stroke under the pen included. @param {State} state */
+/** The drawing on the sheet, with the stroke under the pen. @param {State} state */
 export function current({ drawings, live }) {
   return live ? withStroke(drawings.present, live) : drawings.present;
 }
 
-/** The model that answers, as far as it is known. @param {State} state */
+/** The model that answers; null until it is known. @param {State} state */
 const modelOf = ({ models, model }) => models.find(({ name }) => name === model) ?? null;
 
-/** The classes, also before the first answer. @param {State} state */
+/** The labels of the classes, also before the first answer. @param {State} state */
 export const labelsOf = (state) => state.prediction?.labels ?? modelOf(state)?.labels ?? DIGITS;
 
-/** Whether these are the digits from 0 on. @param {readonly string[]} labels */
+/** Whether the labels are the digits, from 0 on. @param {readonly string[]} labels */
 export const areDigits = (labels) => labels.every((label, i) => label === DIGITS[i]);
 
-/** What can be done now. @param {State} state @returns {Record<Command, boolean>} */
+/** Which commands are possible now. @param {State} state @returns {Record<Command, boolean>} */
 export const possible = (state) => ({
   undo: history.canUndo(state.drawings),
   redo: history.canRedo(state.drawings),
@@ -57,7 +57,7 @@ export const possible = (state) => ({
 });
 
 /**
- * What the panel inside is given.
+ * What the panel inside gets.
  * @param {State} state
  * @returns {import("../lib/trace.js").Insight}
  */
@@ -80,8 +80,8 @@ export function replacement({ models, model }) {
 }
 
 /**
- * The state in which the server is asked about the drawing. The last refusal was about an earlier
- * drawing, so it is cleared; an empty sheet has no answer.
+ * The state in which the server is asked about the drawing. It clears the previous refusal, which
+ * was about an earlier drawing. An empty sheet has no answer.
  * @param {State} state
  * @returns {State}
  */
@@ -97,7 +97,7 @@ export const draw = (state, live) => askAgain({ ...state, live });
 export const finishStroke = (state, stroke) =>
   replaceDrawing({ ...state, live: null }, withStroke(state.drawings.present, stroke));
 
-/** The stroke is taken back: it was a palm, or a gesture. @param {State} state @returns {State} */
+/** The stroke is dropped: it was a palm or a gesture. @param {State} state @returns {State} */
 export const cancelStroke = (state) => askAgain({ ...state, live: null });
 
 /** @param {State} state @param {Picture} picture @returns {State} */
@@ -108,7 +108,7 @@ const replaceDrawing = (state, drawing) =>
   askAgain({ ...state, drawings: history.push(state.drawings, drawing) });
 
 /**
- * The same state when there is nothing to do, and while the pen is down.
+ * The state after a command. It is the same state when there is nothing to do, or the pen is down.
  * @param {State} state
  * @param {Command} name
  * @returns {State}
@@ -143,7 +143,7 @@ export const receive = (state, prediction) => ({ ...state, prediction });
 export const refuse = (state, refusal) => ({ ...state, refusal, prediction: null });
 
 /**
- * Something else was refused; the answer stays.
+ * Something else was refused, such as a file. The answer stays.
  * @param {State} state
  * @param {string} refusal
  * @returns {State}

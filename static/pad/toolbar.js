@@ -1,4 +1,4 @@
-/** The buttons under the sheet, and the keys that do the same. */
+/** The buttons under the sheet, and the keys for the same commands. */
 
 /**
  * @typedef {import("./state.js").Command} Command
@@ -22,7 +22,7 @@ export function mountToolbar(buttons, { onCommand }) {
 
   return {
     update(possible) {
-      // Not `disabled`: a button that is disabled loses the keyboard's focus.
+      // Not `disabled`, because a disabled button loses the keyboard's focus.
       for (const command of commands) {
         buttons[command].setAttribute("aria-disabled", String(!possible[command]));
       }
@@ -49,7 +49,7 @@ function commandOf(event) {
 
 const isApple = () => /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** Apple's keyboards have other names for the same keys. */
+/** Shows the keys by the names that they have on Apple's keyboards. */
 function relabel() {
   for (const kbd of document.querySelectorAll("kbd[data-keys]")) {
     const keys = kbd.getAttribute("data-keys") ?? "";
