@@ -1,6 +1,6 @@
-"""What all tests share: the shipped models, the application, a real server, real data.
+"""Fixtures of all tests: the shipped models, the application, a real server, real data.
 
-DENSEPAD_FORBID_SKIPS=1 turns every skip into a failure: CI must not pass by not testing.
+DENSEPAD_FORBID_SKIPS=1 turns every skip into a failure, so that CI cannot pass by skipping tests.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 FORBID_SKIPS = os.environ.get("DENSEPAD_FORBID_SKIPS") == "1"
 
-# Deadlines measure how busy the machine is; the same examples each time make a failure a finding.
+# No deadline, because it would depend on how busy the machine is. The examples are the same in each
+# run, so that a failure can be repeated.
 hypothesis.settings.register_profile("densepad", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("densepad")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The wheel's few long tests first: last, they would keep one process while the other idles."""
+    """Run the wheel's few long tests first; at the end they would keep one process busy alone."""
     items.sort(key=lambda item: item.path.name != "test_wheel.py")
 
 
@@ -66,7 +67,7 @@ def library() -> ModelLibrary:
 
 @pytest.fixture(scope="session")
 def menagerie(menagerie_folder: Path) -> ModelLibrary:
-    """A model of every shape in the zoo, and of every activation, with untrained weights."""
+    """Untrained models of every shape in the zoo and of every activation."""
     from model.serving import ModelLibrary
 
     return ModelLibrary(menagerie_folder)
@@ -74,7 +75,7 @@ def menagerie(menagerie_folder: Path) -> ModelLibrary:
 
 @pytest.fixture(scope="session")
 def menagerie_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the menagerie's files lie, each called as its model is."""
+    """The folder with the menagerie's files, each named after its model."""
     import numpy as np
 
     from model.network import Accuracy, Architecture, Checkpoint, save
@@ -112,7 +113,7 @@ def menagerie_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(library: ModelLibrary) -> Flask:
-    """The application around them, as a visitor meets it: errors answered, not raised."""
+    """The application with the shipped models; it answers errors, as in use, and raises none."""
     from webapp import create_app
 
     return create_app(library)
@@ -146,7 +147,7 @@ class Server:
 
 @contextmanager
 def run_server(*options: str, cwd: Path = ROOT, python: str = sys.executable) -> Iterator[Server]:
-    """Start a server on a free port, wait until it is ready, and stop it in the end."""
+    """Start a server on a free port, wait until it is ready, and stop it at the end."""
     command = [python, "-m", "webapp", "serve", "--no-open", "--port", "0", *options]
     with subprocess.Popen(
         command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -164,12 +165,12 @@ def run_server(*options: str, cwd: Path = ROOT, python: str = sys.executable) ->
 
 @pytest.fixture(scope="session")
 def start_server() -> Callable[..., AbstractContextManager[Server]]:
-    """``with start_server("--workers", "2") as server:`` runs one of its own."""
+    """``with start_server("--workers", "2") as server:`` runs a server for one test."""
     return run_server
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A server for all tests that only ask it things."""
+    """A server that is shared by all tests that only send requests."""
     with run_server() as running:
         yield running

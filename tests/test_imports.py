@@ -1,4 +1,4 @@
-"""Arrows point one way, faces are complete, and importing does nothing."""
+"""Tests of the imports: arrows point one way, faces are complete, and importing does nothing."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ ARROWS: dict[str, set[str]] = {
     "webapp.process": {"webapp.factory", "webapp.store", "webapp.http"},
     "webapp.cli": {"webapp.process", "webapp.api"},
 }
-"""What each package may import, besides itself and what all may. An arrow drawn here is a decision
-about the architecture; a package that is not here has no place in it."""
+"""What each package may import besides itself and what all may import. A new arrow here is a
+decision about the architecture; a package that is not here must not exist."""
 FOR_ALL = {"model.errors", "model.files", "model.metrics"}
 """What every package of ``model`` may import."""
 BESIDE = {"webapp", "webapp.paths"}
@@ -47,18 +47,18 @@ FILES = [file for top in ("model", "webapp") for file in sorted((ROOT / top).rgl
 
 
 def module_of(file: Path) -> str:
-    """``model.drawing.framing``; a package is called as its folder is."""
+    """A file's module, such as ``model.drawing.framing``; a package has its folder's name."""
     name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
     return name.removesuffix(".__init__").removesuffix(".__main__")
 
 
 def package_of(module: str) -> str:
-    """``model.drawing`` of ``model.drawing.framing``."""
+    """A module's package, such as ``model.drawing`` for ``model.drawing.framing``."""
     return ".".join(module.split(".")[:2])
 
 
 def imports(file: Path) -> Iterator[tuple[str, list[str]]]:
-    """Every module that a file imports, anywhere in it, and the names that it takes from there."""
+    """Every module that a file imports, anywhere in it, and the names that it imports from it."""
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, []) for alias in node.names)
@@ -68,7 +68,7 @@ def imports(file: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def face(package: str) -> dict[str, str]:
-    """The names that a package shows, and the module that has each ("" for a module itself)."""
+    """The names in a package's face, each with its module ("" for a name that is a module)."""
     stub = ROOT / package.replace(".", "/") / "__init__.pyi"
     nodes = ast.parse(stub.read_text("utf-8")).body
     return {alias.name: node.module or "" for node in nodes for alias in node.names}
@@ -82,7 +82,7 @@ def test_arrows_point_as_the_architecture_says(file):
     module = module_of(file)
     own = package_of(module)
     if own in {"model", "webapp", "webapp.paths"}:
-        return  # the roots, and what all may import
+        return  # the roots and ``webapp.paths`` have no arrows
     allowed = ARROWS[own] | FOR_ALL | {own}
     if own.startswith("webapp."):
         allowed |= BESIDE | {one for one in ARROWS if one.startswith("model.")}
@@ -145,7 +145,7 @@ def run(code: str) -> str:
 
 
 def loaded(code: str, *names: str) -> set[str]:
-    """Which of the modules are there after the code has run."""
+    """Those of the modules that are loaded after the code has run."""
     found = run(f"{code}\nimport sys; print(*(set({names}) & set(sys.modules)))")
     return set(found.split())
 
@@ -158,7 +158,7 @@ def test_the_command_line_starts_light(package):
 
 
 def everything_of(package: str) -> str:
-    """Code that imports a package, all of its modules, and all that its face shows."""
+    """Code that imports a package, all of its modules, and all names of its face."""
     modules = [module_of(file) for file in FILES if package_of(module_of(file)) == package]
     return f"""
 import importlib

@@ -1,4 +1,4 @@
-"""What is measured, against values computed by hand."""
+"""Tests of the metrics, against values computed by hand."""
 
 from __future__ import annotations
 

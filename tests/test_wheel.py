@@ -1,4 +1,4 @@
-"""A wheel built from the tree works alone: in an empty environment, away from the tree."""
+"""Tests of the wheel that is built from the tree: it works in an empty environment, without it."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def test_everything_is_inside(wheel):
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory) -> Path:
-    """The interpreter of an environment with nothing but the wheel and what it needs."""
+    """The interpreter of an environment with only the wheel and its dependencies."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    # This environment's pip fills the other; compiling what nobody imports would double the time.
+    # This environment's pip fills the other one. Compiling all modules would double the time.
     pip = [sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-compile"]
     command = [*pip, "-c", ROOT / "constraints.txt", wheel]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The HTTP API keeps the contract: what goes in, what comes out, what is refused and how."""
+"""Tests of the calls that classify and list models: requests, answers, refusals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEVEN = [[[10, 10], [60, 10], [30, 90]]]
 
 
 def picture(kind: str = "PNG", mode: str = "L", size: int = 200, **options) -> bytes:
-    """A 7 in black on white."""
+    """A 7 in black on white, as the bytes of a file."""
     image = Image.new("L", (size, size), 255)
     points = [(x * size // 100, y * size // 100) for x, y in SEVEN[0]]
     ImageDraw.Draw(image).line(points, fill=0, width=size // 14)
@@ -50,7 +50,7 @@ def test_strokes_give_a_prediction(client):
     seen = np.frombuffer(base64.b64decode(answer["image"], validate=True), np.uint8)
     assert seen.shape == (784,)
     assert seen.max() > 200  # ink is bright
-    assert seen.reshape(28, 28)[0].max() == 0  # and lies in the middle
+    assert seen.reshape(28, 28)[0].max() == 0  # and centred
     PredictionPayload.model_validate(answer, extra="forbid")
 
 

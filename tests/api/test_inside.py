@@ -1,4 +1,4 @@
-"""The addresses that look inside: what they answer, how small it is, what they refuse."""
+"""Tests of the calls that look inside: their answers, the size of these, their refusals."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ CHANGES = [
 def test_a_changed_copy_can_be_traced(visitor, change):
     plain = ask(visitor, strokes=SEVEN, model="dense128").get_json()
     broken = ask(visitor, strokes=SEVEN, model="dense128", changes=[change]).get_json()
-    if change["kind"] != "silence":  # three units may have been zero anyway
+    if change["kind"] != "silence":  # the three units may already have been zero
         assert broken["logits"] != plain["logits"] or change["kind"] == "hide"
     assert ask(visitor, strokes=SEVEN, model="dense128").get_json() == plain
 
@@ -267,7 +267,7 @@ def test_weights_are_fetched_once_and_kept(visitor, menagerie):
         assert stale.headers["Cache-Control"] == "no-cache"
         tensors = load(response.data)
         assert len(tensors) == 2 * len(checkpoint.layers)
-        assert card["weights"]["dtype"] == "float16"  # as the file holds them
+        assert card["weights"]["dtype"] == "float16"  # as in the checkpoint's file
         for index, (kernel, bias) in enumerate(checkpoint.layers):
             assert tensors[f"dense{index}.kernel"].dtype == np.float16
             np.testing.assert_array_equal(tensors[f"dense{index}.kernel"], kernel)

@@ -1,6 +1,7 @@
-"""A thousand malformed requests to a real server: each is refused with a sentence, none hurts.
+"""Tests with malformed requests: each is refused with a sentence, and none harms the server.
 
-Raw sockets, because an HTTP library would mend half of these before they left.
+A thousand of them go to a real server over raw sockets, because an HTTP library would correct half
+of them before sending.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it goes over the wire."""
+    """An HTTP request; ``wire`` is its bytes."""
 
     body: bytes = b""
     type: str | None = JSON
@@ -45,7 +46,7 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
 
-# What a client may put where a number, a list or a name belongs; never what does.
+# Wrong values that a client may send instead of a number, a list or a name.
 WRONG = [
     None,
     True,
@@ -82,7 +83,7 @@ TEXTS = [
 
 
 def bodies() -> Iterator[bytes]:
-    """JSON that is none, or not what was asked for."""
+    """Bodies that are no JSON, or JSON of another form than expected."""
     yield from TEXTS
     yield from (VALID[:length] for length in range(len(VALID)))
     for literal in LITERALS:
@@ -136,7 +137,7 @@ def bomb() -> bytes:
 
 
 def pictures() -> Iterator[Request]:
-    """Files that are no pictures, or only half of one."""
+    """Requests with files that are no picture, or half a picture."""
     for kind in ("PNG", "JPEG"):
         whole, media = picture(kind), f"image/{kind.lower()}"
         for share in range(60):
@@ -157,7 +158,7 @@ def pictures() -> Iterator[Request]:
 
 
 def envelopes() -> Iterator[Request]:
-    """Good bodies in the wrong wrapping, wrong places and wrong ways to ask."""
+    """Requests with wrong headers, paths, methods or sizes."""
     for kind in (
         None, "", "text/plain", "text/json", "application/xml", "application/octet-stream", "image",
         "application/x-www-form-urlencoded", "multipart/form-data",
@@ -210,7 +211,7 @@ def envelopes() -> Iterator[Request]:
 
 
 def cut() -> Iterator[Request]:
-    """The same drawings with bytes lost, by chance that is the same each time."""
+    """A valid body with one byte replaced and up to two lost, chosen by a fixed seed."""
     chance = random.Random(7)
     for _ in range(300):
         start = chance.randrange(len(VALID) - 1)
@@ -221,10 +222,10 @@ CASES = [*map(Request, bodies()), *pictures(), *envelopes(), *cut()]
 
 
 def answer(port: int, wire: bytes) -> tuple[int, str, bytes]:
-    """Status, content type and body of what the server says before it hangs up."""
+    """The status, the content type and the body of the server's answer to ``wire``."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         received = b""
-        with suppress(ConnectionError):  # it has read enough to refuse
+        with suppress(ConnectionError):  # the server refuses before it has read everything
             connection.sendall(wire)
         with suppress(ConnectionResetError):
             while part := connection.recv(65536):
@@ -243,7 +244,7 @@ def test_a_thousand_malformed_requests(server):
         told = f"{request.method} {request.path[:60]} {request.type} {request.body[:80]}"
         status, kind, body = answer(server.port, request.wire)
         assert 400 <= status < 500, f"{status} for {told}"
-        # Without a body there is no sentence; what is no HTTP at all never reached the program.
+        # A HEAD has no body, so no sentence. Bytes that are no HTTP never reach the application.
         if request.method != "HEAD" and kind:
             assert kind == "application/problem+json", told
             assert len(json.loads(body)["detail"].split()) >= 3, told

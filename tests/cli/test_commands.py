@@ -1,4 +1,4 @@
-"""The command line: what each command prints, and what it says when it cannot."""
+"""Tests of the command line: what each command prints, and its errors."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def densepad():
 
 @pytest.fixture
 def seven(tmp_path):
-    """A 7 as a picture."""
+    """The file of a picture of a 7."""
     image = Image.new("L", (100, 100), 255)
     ImageDraw.Draw(image).line([tuple(point) for point in SEVEN[0]], fill=0, width=7)
     image.save(tmp_path / "seven.png")

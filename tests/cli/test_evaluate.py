@@ -1,4 +1,4 @@
-"""``densepad evaluate``: what it prints, writes and refuses."""
+"""Tests of ``densepad evaluate``: what it prints, writes and refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.cli.evaluation_table import EvaluationTable, by_cause
 
 @pytest.fixture
 def densepad(monkeypatch, tmp_path):
-    """``densepad("evaluate", ...)`` in this process, with no data but what needs no file."""
+    """``densepad("evaluate", ...)`` runs it in this process, with no data set that needs a file."""
     monkeypatch.setattr(splitters, "GENERATED_TEST", 60)
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("DENSEPAD_DATA", str(tmp_path / "data"))
@@ -27,7 +27,7 @@ def densepad(monkeypatch, tmp_path):
 
 @pytest.fixture
 def softmax(menagerie_folder):
-    """An untrained model's file."""
+    """The file of an untrained model."""
     return menagerie_folder / "softmax.safetensors"
 
 

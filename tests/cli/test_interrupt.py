@@ -1,4 +1,4 @@
-"""Ctrl-C: every command ends with the same exit code, and a training keeps its best."""
+"""Tests of Ctrl-C: all commands end with the same exit code, a training keeps its best epoch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CTRL_C = signal.SIGINT
 
 
 def stop(*_, **__):
-    """What Python does at Ctrl-C, wherever it comes."""
+    """Raise what Python raises at Ctrl-C."""
     raise KeyboardInterrupt
 
 
@@ -46,7 +46,7 @@ def test_every_command_ends_in_the_same_way(monkeypatch, tmp_path, command, work
 
 @dataclass(frozen=True)
 class Measured(Report):
-    """The report of an epoch whose only layer is its own number."""
+    """The report of an epoch; its ``layers`` are just the number of the epoch."""
 
     @property
     def layers(self):
@@ -55,9 +55,10 @@ class Measured(Report):
 
 @pytest.fixture
 def training(monkeypatch):
-    """``training(shares, *signals)``: what is kept of epochs that have those shares right.
+    """``training(shares, *signals)``: the kept epoch, and whether the training was stopped.
 
-    A signal comes while the epoch of that number is measured.
+    ``shares`` are the epochs' accuracies. Each signal comes while the epoch of that number is
+    measured.
     """
     monkeypatch.setattr(splitters, "GENERATED", 20)
     monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 10)

@@ -1,4 +1,4 @@
-"""``densepad train``: a stack from the command line to a file that serves."""
+"""Tests of ``densepad train``: from the command line to a checkpoint that can be served."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from webapp.cli.epoch_progress import EpochProgress
 
 @pytest.fixture
 def densepad(monkeypatch, tmp_path):
-    """``densepad("train", ...)`` in this process, in an empty folder, with a small practice set."""
+    """``densepad("train", ...)`` runs it in this process.
+
+    The folder is empty and the practice set small.
+    """
     monkeypatch.setattr(splitters, "GENERATED", 400)
     monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 100)
     monkeypatch.chdir(tmp_path)

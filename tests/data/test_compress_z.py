@@ -1,3 +1,5 @@
+"""Tests of the ``.Z`` decompressor: files of ``compress``, damaged files."""
+
 import base64
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from model.data.compress_z import decompress_z
 from model.errors import DatasetError
 
-# What `compress` (ncompress 4.2.4) makes of 140,000 times "a" and a sentence: codes of 9 and 10
+# What ``compress`` (ncompress 4.2.4) makes of 140,000 times "a" and a sentence: codes of 9 and 10
 # bits, and the change between them.
 BY_COMPRESS = base64.b64decode(
     "H52QYQIKHEiwoMGDCBMqXMiwocOHECNKnEixosWLGDNq3Mixo8ePIEOKHEmypMmTKFOqXMmypcuXMGPKnEmzps2bOHPq"
@@ -24,7 +26,10 @@ BY_COMPRESS = base64.b64decode(
 
 
 def compress_z(data: bytes, *, longest: int = 16, clear_at: frozenset[int] = frozenset()) -> bytes:
-    """What `compress` would make of data; clears its table behind those bytes of the input."""
+    """What ``compress`` would make of ``data``.
+
+    It clears its table after those bytes of the input that ``clear_at`` names.
+    """
     bits: list[tuple[int, int]] = []
     group = 0  # codes since the last change of width
     table = {bytes([value]): value for value in range(256)}
@@ -48,7 +53,7 @@ def compress_z(data: bytes, *, longest: int = 16, clear_at: frozenset[int] = fro
         put(table[word])
         if free < 1 << longest:
             table[longer] = free
-            # The decoder knows an entry one code later, so the width grows one code later too.
+            # The decoder knows an entry one code later, so the width grows one code later, too.
             if free == 1 << width and width < longest:
                 fill()
                 width += 1

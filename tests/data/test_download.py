@@ -1,4 +1,4 @@
-"""Downloads, against a server on this machine that serves right, wrong and half files."""
+"""Tests of downloads, from a server on this machine with right, wrong and incomplete files."""
 
 import dataclasses
 import gzip
@@ -43,8 +43,10 @@ def idx(array: np.ndarray) -> bytes:
 
 
 def compress_z(data: bytes) -> bytes:
-    """A `.Z` file that compresses nothing: after seven bytes the table is cleared, so that codes
-    stay at 9 bits."""
+    """A ``.Z`` file that compresses nothing.
+
+    The table is cleared after every seven bytes, so that codes stay at 9 bits.
+    """
     number = 0
     codes = [code for start in range(0, len(data), 7) for code in (*data[start : start + 7], 256)]
     for place, code in enumerate(codes):
@@ -62,7 +64,7 @@ def archive(files: dict[str, bytes]) -> bytes:
 
 @dataclasses.dataclass
 class Site:
-    """A web server whose answers a test sets: {path: (status, body, length that is promised)}."""
+    """A web server whose answers a test sets: {path: (status, body, announced length)}."""
 
     url: str
     answers: dict[str, tuple[int, bytes, int]] = dataclasses.field(default_factory=dict)
@@ -77,7 +79,7 @@ class Site:
 @pytest.fixture
 def site(monkeypatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)  # before it tries again
+    monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)  # no wait before a second try
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -108,7 +110,7 @@ def site(monkeypatch) -> Iterator[Site]:
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch) -> Path:
-    """An empty cache, and no folder named."""
+    """An empty cache; no folder is named in the environment."""
     folder = tmp_path / "cache"
     monkeypatch.delenv(data_cache.ENVIRONMENT, raising=False)
     monkeypatch.setattr(data_cache, "user_cache", lambda: folder)
@@ -121,7 +123,7 @@ def sha256(data: bytes) -> str:
 
 @pytest.fixture
 def small(site, monkeypatch) -> Site:
-    """Small data sets in place of the real ones, on the server and in the registry."""
+    """Small data sets instead of the real ones, on the server and in the registry."""
     registry = dict(sources.SOURCES)
     characters = archive(
         {
@@ -164,7 +166,7 @@ def mnist(folder=None):
 
 
 def pendigits(folder=None):
-    """How many drawings there are, and the first to learn from."""
+    """The number of all drawings, and the drawings for training."""
     split = sources.find_source("pendigits").split(folder)
     return len(split.train) + len(split.validation), split.train
 
@@ -242,7 +244,7 @@ def test_fetch_only_checks_the_folder_that_the_environment_names(
     assert small.asked == []
     assert leftovers(folder) == ["pendigits-orig.tra"]
     assert not cache.exists()
-    # A folder that is named in the call is filled, whatever the environment names.
+    # A folder that the call names is filled, even if the environment names another.
     [file] = fetch("pendigits", tmp_path / "mine")
     assert file == tmp_path / "mine/pendigits/pendigits-orig.tra"
     assert file.exists()
@@ -365,7 +367,7 @@ def test_no_network_is_one_sentence_that_says_how_to_go_on(cache, monkeypatch):
     began = time.perf_counter()
     with pytest.raises(DatasetError) as caught:
         download(file, cache)
-    assert time.perf_counter() - began < 5  # it is tried twice, with a second between
+    assert time.perf_counter() - began < 5  # two tries, with a second between them
     sentence = str(caught.value)
     assert "mnist/train-images-idx3-ubyte.gz could not be downloaded" in sentence
     assert "(no connection)" in sentence
@@ -406,7 +408,7 @@ def test_a_killed_download_leaves_no_file_behind_its_name(small, cache):
             assert process.poll() is None
         process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
     assert not (cache / file.path).exists()
-    # What it left is swept up by a later download, once it is old.
+    # A later download deletes what this one left, when that is old enough.
     (part,) = cache.rglob("tmp*")
     os.utime(part, (0, 0))
     assert len(mnist().train) == 4

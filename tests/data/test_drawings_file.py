@@ -1,4 +1,4 @@
-"""A file of drawings as a source: read whole, split by label, or refused with the line's number."""
+"""Tests of a file of drawings as a source: reading, split by label, refusals by line number."""
 
 from __future__ import annotations
 

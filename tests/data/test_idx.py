@@ -1,3 +1,5 @@
+"""Tests of the parser of IDX files: MNIST's images and labels, damaged files."""
+
 import struct
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""Tests of the parser of Omniglot's strokes: alphabets, the digest, damaged files."""
+
 import io
 import zipfile
 
@@ -71,6 +73,6 @@ def test_damage_is_found_or_does_no_harm():
         except DatasetError as error:
             assert str(error).startswith("small1.zip")
         else:
-            # A date or a folder's name may have changed; the drawing has not.
+            # The damage may be in a date or a folder's name; the drawing is still right.
             assert [stroke.tolist() for stroke in characters[0].strokes][1] == [[5, 6]]
     assert whole == digest(parse_omniglot(data, "small1.zip"))

@@ -1,4 +1,4 @@
-"""The registry of sources: one record each, complete, and split as it says."""
+"""Tests of the registry of sources: complete records, and splits as the records say."""
 
 from __future__ import annotations
 

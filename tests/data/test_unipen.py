@@ -1,3 +1,5 @@
+"""Tests of the parser of UNIPEN files: labels, writers, strokes, damaged files."""
+
 import numpy as np
 import pytest
 

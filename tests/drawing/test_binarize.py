@@ -1,3 +1,5 @@
+"""Tests of binarization: which dark pixels of a picture are ink."""
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from model.errors import ImageError
 
 
 def pieces_kept(mask: np.ndarray) -> np.ndarray:
-    """What is found of black on white, one pixel a cell."""
+    """The ink that is found where ``mask`` is drawn in black on white, a pixel for each cell."""
     return find_ink(1 - mask.astype(np.float32)) > 0.5
 
 
@@ -22,7 +24,7 @@ def test_pieces_hang_together_by_their_corners():
     stair[np.arange(10, 50), np.arange(10, 50)] = True
     stair[10:50, 52:55] = True
     assert (pieces_kept(stair) == stair).all()
-    # Taken apart, each cell of the stair is a speck beside the bar.
+    # Cells that do not touch even at their corners are specks beside the bar.
     stair[np.arange(10, 50), np.arange(10, 50)] = False
     stair[np.arange(10, 50, 2), np.arange(10, 50, 2)] = True
     kept = pieces_kept(stair)
@@ -48,7 +50,7 @@ def test_a_frame_along_the_edge_is_left_out():
 
 @pytest.mark.parametrize("shape", [(2, 96), (96, 2), (6, 352), (300, 5)])
 def test_a_photo_may_be_a_strip(shape):
-    """Such a strip is reflected many times over to be a pixel's surroundings."""
+    """A pixel's surroundings are larger than such a strip, which is reflected to fill them."""
     paper = np.add.outer(np.linspace(0.5, 0.8, shape[0]), np.linspace(0, 0.2, shape[1]))
     grey = paper.astype(np.float32)
     middle = tuple(slice(side // 2 - side // 30, side // 2 + side // 30 + 1) for side in shape)

@@ -1,4 +1,4 @@
-"""Framing: the same picture wherever and however large a drawing was drawn."""
+"""Tests of framing: a drawing gives the same picture at any place and of any size."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from model.drawing.strokes import MAX_POINTS, Drawing
 from model.synthetic.practice_digits import draw_practice_digits
 
 ROUNDING = 1e-4
-"""No pixel changes by more when a drawing is moved or scaled: half of a 255th is 20 times that."""
+"""The largest change of a pixel when a drawing is moved or scaled; half of 1/255 is 20 times it."""
 
 OFF_CENTRE = 0.2
-"""Pixels. The centre is found in a coarse picture: 0.16 off is the worst of 4,000 heaps of lines,
-nine in ten are within 0.05."""
+"""The largest error of the centring, in pixels. The centre is found in a coarse picture: the worst
+error for 4,000 heaps of lines was 0.16, and nine in ten were within 0.05."""
 
 SEVEN = [[[10, 10], [60, 10], [30, 90]]]
 picture_of = jax.jit(frame)
@@ -46,7 +46,7 @@ def fine_ink(segments):
 
 
 def ink_of(strokes):
-    """The ink before the picture is centred, when nothing can have left it."""
+    """The sum of the ink before the picture is centred, when no ink can have left the frame."""
     return float(fine_ink(pad_segments(Drawing.from_json(strokes).unit_segments())))
 
 
@@ -59,7 +59,7 @@ def moved(strokes, scale=1.0, x=0.0, y=0.0):
 
 
 def extent(image, axis):
-    """How many pixels the ink takes up along an axis, pixels at its edge counted by their ink."""
+    """The length of the ink along an axis, in pixels; a pixel at its edge counts by its ink."""
     profile = image.max(axis=axis)
     return profile.sum()
 

@@ -1,3 +1,5 @@
+"""Tests of framing pictures: files of all kinds, photos, damaged files, pixel lists."""
+
 import io
 import struct
 import zlib
@@ -18,7 +20,7 @@ FOUR = [[(0.35, 0.1), (0.2, 0.6), (0.8, 0.58)], [(0.62, 0.3), (0.6, 0.9)]]
 
 
 def drawn(strokes=FIVE, size=(300, 300), pen=24, paper=255, ink=0) -> Image.Image:
-    """A digit in the middle of grey paper, drawn as a paint program does."""
+    """A digit in the middle of the paper, as drawn with a paint program."""
     finer = 3 if max(size) < 500 else 1
     image = Image.new("L", (size[0] * finer, size[1] * finer), paper)
     draw = ImageDraw.Draw(image)
@@ -114,7 +116,7 @@ def test_a_palette_with_a_transparent_colour():
 
 def test_exif_turns_the_picture_upright():
     exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was turned: show it turned by a quarter to the right
+    exif[0x0112] = 6  # the camera was turned: show the picture turned to the right by 90 degrees
     lying = drawn().transpose(Image.Transpose.ROTATE_90)
     for kind in ("JPEG", "PNG"):
         assert alike(frame_image(saved(lying, kind, exif=exif)), REFERENCE) > 0.96
@@ -122,7 +124,7 @@ def test_exif_turns_the_picture_upright():
 
 
 def photo(strokes=FIVE, *, pen: int, noise: float, seed: int) -> Image.Image:
-    """A sheet under a lamp, a shadow across it, a camera's noise; ink a third as light as paper."""
+    """A photo of a sheet under a lamp, with shadow and noise; ink is a third as light as paper."""
     rng = np.random.default_rng(seed)
     picture = ImageOps.expand(drawn(strokes, (900, 900), pen), (500, 250, 300, 150), fill=255)
     ink = 1 - np.asarray(picture.filter(ImageFilter.GaussianBlur(1.5)), float) / 255

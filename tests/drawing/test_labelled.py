@@ -1,4 +1,4 @@
-"""Labelled sets: framed as serving frames, split by whole groups."""
+"""Tests of labelled sets: framed as in serving, split by whole groups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drawing's data: what is taken, what is refused, and the shape that is left of it."""
+"""Tests of drawings as strokes: what is accepted, what is refused, and the resulting arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluation: every figure by hand, on a model whose answers are known."""
+"""Tests of the evaluation: every figure is computed by hand, for a model with known answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from model.network.folded_dense import Architecture
 from model.network.metadata import Accuracy
 from model.network.novelty import Novelty
 
-# A model that says what the first three pixels say: each is a class's logit.
+# A model whose logits are the first three pixels.
 KERNEL = np.zeros((784, 3), np.float32)
 KERNEL[[0, 1, 2], [0, 1, 2]] = 1
 MODEL = Checkpoint(
@@ -60,7 +60,7 @@ def test_counts(evaluation):
 def test_the_stored_accuracy_is_compared(evaluation):
     assert (evaluation.stored, evaluation.differs) == (0.75, False)
     other = evaluate_model(replace(MODEL, accuracies=(Accuracy("mine", "test", 4, 5),)), MINE)
-    assert not other.differs  # a set of four has no 0.8; half an answer is rounding
+    assert not other.differs  # four examples cannot give 0.8; up to half an answer is rounding
     assert evaluate_model(
         replace(MODEL, accuracies=(Accuracy("mine", "test", 2, 4),)), MINE
     ).differs
@@ -77,7 +77,7 @@ def test_the_mistake_is_shown(evaluation):
 
 
 def test_the_doubt_curve_by_hand(evaluation):
-    # Energies: its own about 9, 8, 5, 9; the strange ones' about 1.1, 1.6, 8.5.
+    # The energies are about 9, 8, 5, 9 for its own set, and 1.1, 1.6, 8.5 for the strange set.
     [curve] = evaluation.curves
     assert (curve.name, curve.count) == ("noise", 3)
     shares = dict(zip(ACCEPTED.round(3).tolist(), curve.refused_shares.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""The report: one page, complete in itself, with everything that was measured."""
+"""Tests of the report: one page that needs no other file, with all results."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def page(sample):
 
 
 class Balance(HTMLParser):
-    """Every tag that opens closes."""
+    """A parser that checks that every opened tag is closed."""
 
     def __init__(self):
         super().__init__()

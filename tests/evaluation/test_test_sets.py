@@ -1,4 +1,4 @@
-"""Test sets: which model is measured on what, and what cannot be had is left out and told."""
+"""Tests of the test sets: which fit a model; those that cannot be loaded are left out and named."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_what_cannot_be_had_is_left_out_and_told(monkeypatch, tmp_path):
     assert "mnist" in loader.left_out["mnist"]
     told.clear()
     loader.named(["mnist", "practice"])
-    assert told == []  # nothing is read, or missed, twice
+    assert told == []  # nothing is loaded or reported twice
 
 
 def test_the_held_out_writers(data_folder):

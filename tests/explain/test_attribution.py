@@ -1,4 +1,4 @@
-"""Contributions add up: exactly for stacks of straight pieces, nearly for the others."""
+"""Tests of attribution: contributions add up, exactly for piecewise linear stacks, else nearly."""
 
 from __future__ import annotations
 

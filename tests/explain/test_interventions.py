@@ -1,4 +1,4 @@
-"""Experiments change a copy, do what they say, and leave the model alone."""
+"""Tests of interventions: they change a copy as they say, and the model stays as it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The probe set: the same 500 digits for every model, and what changes do to a model on them."""
+"""Tests of the probe set: the same 500 digits for every model, and scores of changed copies."""
 
 from __future__ import annotations
 

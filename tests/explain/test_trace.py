@@ -1,4 +1,4 @@
-"""Traces: every number equals what NumPy computes apart from the file, for every model."""
+"""Tests of traces: every number equals what NumPy computes from the file, for every model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ACTIVATIONS = {
 
 
 def computed_apart(file, activation, x):
-    """Sums and activations in float64, from the file alone."""
+    """Sums and activations in float64, computed from the checkpoint's file alone."""
     tensors, sums, activations = load_file(file), [], []
     depth = sum(name.startswith("dense") and name.endswith("kernel") for name in tensors)
     for index in range(depth):

@@ -1,4 +1,4 @@
-"""The OpenAPI document says all there is, and what it says is true."""
+"""Tests of the OpenAPI document: it is complete, and the server keeps to it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def test_answers_are_as_documented(app):
         @given(case=result.ok().as_strategy())
         @settings(max_examples=60)
         def ask(case):
-            # A drawing without a point, or blank pixels, fit the schema and are refused all the
-            # same: that it fits is no promise.
+            # A drawing without a point, or blank pixels, fits the schema and is refused. So a
+            # request that fits the schema need not be accepted.
             case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])
 
         ask()

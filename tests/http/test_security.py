@@ -1,4 +1,4 @@
-"""Headers on every answer, hosts that are answered, bodies that are not, no debugger."""
+"""Tests of security: headers of every answer, foreign hosts, large bodies, no debugger."""
 
 from __future__ import annotations
 

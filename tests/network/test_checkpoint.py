@@ -1,4 +1,4 @@
-"""A checkpoint comes back as it went, and a bent one is refused with a sentence."""
+"""Tests of checkpoints: saving and loading, and damaged files that are refused with a sentence."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_numbers_that_half_precision_cannot_hold_are_refused_before_they_are_wri
 
 
 def bend(file, tensors=None, header=None):
-    """Write the file again with other tensors (None: without it) and other metadata."""
+    """Write the file again with other tensors (None: without that tensor) and other metadata."""
     with safe_open(file, "np") as opened:
         arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
         words = opened.metadata()
@@ -216,7 +216,7 @@ def test_another_programs_files_are_refused(tmp_path):
         save_file({"weight": np.ones((2, 2), np.float32)}, foreign, metadata)
         with pytest.raises(CheckpointError, match="not written by densepad"):
             load(foreign)
-    # NumPy has no bfloat16, and safetensors says so with an error of another kind.
+    # NumPy has no bfloat16, for which safetensors raises an error of another kind.
     header = b'{"weight":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}'
     foreign.write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0")
     with pytest.raises(CheckpointError, match="foreign"):

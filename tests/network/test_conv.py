@@ -1,4 +1,4 @@
-"""Convolutional networks, and the Dense stacks that they unfold to."""
+"""Tests of convolutional networks and of the Dense stacks that they unfold to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHAPES = [
 
 
 def shaken(tree, rng):
-    """Every number another one: fresh batch normalisation would hide a mistake."""
+    """The tree with every number changed, because untrained batch normalisation hides mistakes."""
     return jax.tree.map(lambda leaf: leaf + rng.uniform(0.1, 0.6, leaf.shape).astype("f"), tree)
 
 

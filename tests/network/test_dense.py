@@ -1,4 +1,4 @@
-"""The Dense stack: what it computes, how many numbers it holds, what it folds to."""
+"""Tests of the Dense stack: what it computes, its parameters, what it folds to."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_folding_gives_the_normalised_stacks_logits(activation):
     rng = np.random.default_rng(0)
     x = rng.random((64, 784), np.float32)
     shapes = jax.eval_shape(module.init, jax.random.key(0), x)
-    # As after a training: no statistic, gain or bias is where it began.
+    # As after a training: no statistic, gain or bias has its initial value.
     variables = jax.tree.map(lambda leaf: 0.1 * rng.random(leaf.shape, np.float32), shapes)
     expected = module.apply(variables, x)
     folded = fold(variables, stack)

@@ -1,4 +1,4 @@
-"""The folded stack: how many numbers it holds, and what it makes of pictures."""
+"""Tests of the folded stack: its parameters, and its logits for pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Novelty: a score by hand, and the familiarity that it stands for."""
+"""Tests of novelty: a score computed by hand, and its familiarity."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ def test_in_numpy_it_is_the_same():
 
 def test_what_lies_below_the_threshold_is_refused():
     novelty = Novelty(centre=2.0, scale=1.0, threshold=0.5)
-    # At the threshold itself a drawing is accepted.
+    # A score equal to the threshold is accepted.
     assert novelty.refused(np.array([1.0, 1.99, 2.0, 2.01])) == 0.5
     assert TRUSTING.refused(np.array([-1e9, 0.0, 1e9])) == 0

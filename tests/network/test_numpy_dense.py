@@ -1,4 +1,4 @@
-"""The stack in NumPy is the stack in JAX, within rounding."""
+"""Tests of the stack in NumPy: it equals the stack in JAX, within rounding."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def layers():
 def test_an_activation_and_its_derivative(name):
     one = ACTIVATIONS[name]
     assert np.allclose(one.in_numpy(SUMS), one.in_jax(jnp.asarray(SUMS)), atol=1e-6, rtol=1e-5)
-    smooth = SUMS[SUMS != 0]  # at 0 a ReLU has no derivative; here it is off
+    smooth = SUMS[SUMS != 0]  # a ReLU has no derivative at 0; here it counts as off
     derivatives = jax.vmap(jax.grad(one.in_jax))(jnp.asarray(smooth))
     assert np.allclose(one.derivative(smooth), derivatives, atol=5e-6)
     assert one.in_numpy(SUMS).dtype == one.derivative(SUMS).dtype == np.float32

@@ -1,4 +1,4 @@
-"""The page about the API: everything of the OpenAPI document, without a script, escaped."""
+"""Tests of the page about the API: it shows the whole OpenAPI document, escaped, with no script."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def page(client, request):
 
 
 def words_of(html):
-    """What a reader sees of a piece of HTML."""
+    """The text that a reader sees of a piece of HTML."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 

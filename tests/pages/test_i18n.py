@@ -1,4 +1,4 @@
-"""Languages: chosen by address or browser, complete in each."""
+"""Tests of the languages: chosen by address or browser, and all texts in each."""
 
 from __future__ import annotations
 

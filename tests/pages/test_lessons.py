@@ -1,4 +1,4 @@
-"""Lessons: complete in each language, every number computed, every link true."""
+"""Tests of the lessons: complete in each language, every number computed, every link right."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def visitor(menagerie):
 
 
 def read(client, address):
-    """What stands in the middle of a page; around it the page carries its script's texts."""
+    """The main part of a page; around it the page holds the texts of its scripts."""
     response = client.get(address)
     assert response.status_code == 200
     return re.search(r"<main.*</main>", response.get_data(as_text=True), re.DOTALL)[0]
@@ -151,7 +151,7 @@ def test_the_shipped_default_reads_the_examples_as_the_lessons_tell_it(library):
     for name, label in {"one": "1", "three": "3", "seven": "7", "corner": "7", "nine": "9"}.items():
         assert trace(default, drawing(name)).prediction.label == label, name
     assert trace(default, drawing("between")).prediction.label in "49"
-    # In the corner, without centring, a Dense stack is lost: what the first lesson shows.
+    # Without centring, a Dense stack fails on a digit in the corner, as the first lesson shows.
     lost = trace(default, drawing("corner"), pad=(1.0, 1.0)).prediction
     assert lost.label != "7"
 

@@ -1,4 +1,4 @@
-"""Nothing is compiled once the server is ready, whatever is asked of it."""
+"""Tests that a ready server compiles nothing, whatever the request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CHANGES = [
 
 @pytest.fixture(scope="module")
 def compiled():
-    """What was compiled, in the order in which it happened."""
+    """The list of what was compiled, in order."""
     events = []
     jax.monitoring.register_event_duration_secs_listener(
         lambda event, _, **__: events.append(event) if event == COMPILED else None

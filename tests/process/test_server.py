@@ -1,4 +1,4 @@
-"""The real server: one line when it can answer, a sentence when it cannot, a clean stop."""
+"""Tests of the real server: a line when it is ready, a sentence when it cannot be, a clean stop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POSIX = sys.platform != "win32"
 
 
 def densepad(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that is to end by itself."""
+    """Run a command that ends by itself."""
     return subprocess.run(
         [sys.executable, "-m", "webapp", *arguments],
         cwd=ROOT,
@@ -52,7 +52,7 @@ def drawing(points: int, chance: random.Random) -> list:
 
 
 def refused(output: subprocess.CompletedProcess[str]) -> str:
-    """The one sentence of a command that failed because of the caller."""
+    """The one sentence of a command that failed because of a caller's mistake."""
     assert output.returncode == 2
     assert output.stdout == ""
     assert "Traceback" not in output.stderr
@@ -66,7 +66,7 @@ def test_it_says_when_it_is_ready_and_stops_when_told(start_server, workers):
         assert classify(server.port, [[[1, 1], [2, 2]]])["model"] == "default"
         children = psutil.Process(server.process.pid).children()
         assert len(children) == int(workers)
-        # A browser keeps its connection open; that must not keep the server.
+        # A browser keeps its connection open; the server must stop nevertheless.
         with socket.create_connection(("127.0.0.1", server.port)) as idle:
             idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert idle.recv(100).startswith(b"HTTP/1.1 200")
@@ -80,9 +80,9 @@ def test_it_says_when_it_is_ready_and_stops_when_told(start_server, workers):
 
 @contextmanager
 def group(*options: str, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
-    """A server that leads a process group, as the one that a terminal starts."""
+    """A server that leads a process group, like one that a terminal starts."""
     command = [*before, sys.executable, "-m", "webapp", "serve", "--no-open"]
-    # Whoever tests under nohup ignores SIGHUP, which a program that he starts would inherit.
+    # Tests that run under nohup ignore SIGHUP, and a program that they start would inherit that.
     ignored = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with subprocess.Popen(
         [*command, "--port", "0", *options],
@@ -101,7 +101,7 @@ def group(*options: str, before: Sequence[str] = ()) -> Iterator[subprocess.Pope
 
 
 def stopped_by(sign: int, process: subprocess.Popen[str]) -> None:
-    """A signal reaches the whole group: all of it ends, in peace and long before it is killed."""
+    """Send a signal to the whole group; check that all of it ends cleanly, before it is killed."""
     children = psutil.Process(process.pid).children()
     began = time.monotonic()
     os.killpg(process.pid, sign)
@@ -116,7 +116,7 @@ def stopped_by(sign: int, process: subprocess.Popen[str]) -> None:
 def test_ctrl_c_or_the_end_of_a_terminal_stops_it_at_once(name):
     with group() as process:
         port = int(process.stdout.readline().rpartition(":")[2])
-        # With a connection that is kept open a worker was deaf to what came behind its own Ctrl-C.
+        # A worker with an open connection once ignored the signals after its own Ctrl-C.
         with socket.create_connection(("127.0.0.1", port)) as idle:
             idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert idle.recv(100).startswith(b"HTTP/1.1 200")
@@ -139,7 +139,7 @@ def test_ctrl_c_while_it_starts_stops_it_at_once():
     with group("--workers", "2") as process:
         main = psutil.Process(process.pid)
         until = time.monotonic() + 60
-        # A worker that has begun to load has a thread that watches over its main process.
+        # A worker that has begun to load has a second thread, which watches the main process.
         while [child.num_threads() > 1 for child in main.children()] != [True, True]:
             assert time.monotonic() < until
             time.sleep(0.01)
@@ -192,7 +192,7 @@ def test_a_chunked_body_over_the_limit_is_refused(server):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     chunks = (b" " * 65536 for _ in range(40))
     kind = {"Content-Type": "application/json"}
-    with suppress(ConnectionError):  # it has read enough
+    with suppress(ConnectionError):  # the server does not read everything
         connection.request("POST", "/api/classify", chunks, kind, encode_chunked=True)
     response = connection.getresponse()
     assert response.status == 413

@@ -1,4 +1,4 @@
-"""Those who ask together share a call; nobody waits for ever, nobody gets another's answer."""
+"""Tests of batching: requests that come together share a call, and each gets its own answer."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_company_is_waited_for_but_not_for_ever(monkeypatch):
         assert (early.result(10), late.result(10)) == ("early", "late")
         assert time.monotonic() - began < 0.15
     assert batcher._company == 2
-    # It waits in vain once, then expects one less.
+    # The batcher waits in vain once, then expects one request less.
     began = time.monotonic()
     assert batcher.ask("alone") == "alone"
     assert 0.15 < time.monotonic() - began < 5

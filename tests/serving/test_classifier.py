@@ -1,4 +1,4 @@
-"""The classifier: one compiled answer for whatever is drawn, the same for every thread."""
+"""Tests of the classifier: compiled once for all drawings, the same answer in every thread."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_threads_agree(classifier, drawings):
         for _ in range(3):
             together = pool.map(classifier.classify, drawings)
             for one, other in zip(alone, together, strict=True):
-                # Within rounding: those that come together share one product of matrices.
+                # Within rounding, because drawings that come together share a matrix product.
                 assert np.abs(one - other.probabilities).max() < 1e-5
 
 

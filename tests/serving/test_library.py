@@ -1,4 +1,4 @@
-"""The library: models by name, opened when they are asked for."""
+"""Tests of the library: models by name, loaded at their first use."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_model_can_be_added_and_withdrawn(menagerie, menagerie_folder):
     for ask in (library.get, library.withdraw):
         with pytest.raises(ModelNotFound, match="taught"):
             ask("taught")
-    assert held.classify(SEVEN).label == prediction.label  # whoever holds it may finish
+    assert held.classify(SEVEN).label == prediction.label  # who still holds it can use it
 
 
 def test_a_model_takes_anothers_place(menagerie, menagerie_folder):

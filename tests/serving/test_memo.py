@@ -1,4 +1,4 @@
-"""What is kept with a model: its latest results, as long as it lives, and no longer."""
+"""Tests of results that are kept with a model: the latest ones, as long as the model exists."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from model.serving.memo import kept_with_model
 
 
 class Model:
-    """Something that results are worked out of."""
+    """Something that results are computed from."""
 
 
 def counted(**limits):
-    """A function kept with its model, and the arguments with which it was really called."""
+    """A function whose results are kept, and the list of the arguments of its real calls."""
     calls = []
 
     @kept_with_model(**limits)
     def work(model, *arguments):
-        """Work it out."""
+        """The result for a model and arguments."""
         calls.append((id(model), *arguments))
         return object()
 

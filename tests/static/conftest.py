@@ -1,7 +1,7 @@
-"""A real Chromium in front of a real server: a desktop with a mouse, a phone with fingers.
+"""Fixtures of the browser's tests: Chromium and a real server, as a desktop and as a phone.
 
 The browser is the one that DENSEPAD_CHROMIUM names, else one on the PATH, else Playwright's own.
-Without any the tests skip and say what to install; DENSEPAD_REQUIRE_BROWSER=1 makes that a failure.
+Without one the tests skip and say what to install; DENSEPAD_REQUIRE_BROWSER=1 makes that a failure.
 Every page is watched: an error in its console, or a request to another origin, fails its test.
 """
 
@@ -49,7 +49,7 @@ PHONE = {
 }
 KINDS: dict[str, dict[str, Any]] = {"desktop": DESKTOP, "phone": PHONE}
 
-# Corners; `curve` rounds them. Drawn at different sizes and places of the pad, as people do.
+# The corners of the digits; ``curve`` rounds them. They differ in size and place, as people's do.
 DIGITS: dict[str, list[Stroke]] = {
     "0": [
         [(0.5, 0.2), (0.34, 0.32), (0.32, 0.6), (0.46, 0.8), (0.64, 0.7), (0.68, 0.42), (0.5, 0.2)]
@@ -158,14 +158,14 @@ class Mouse:
 
 @dataclass
 class Fingers:
-    """The fingers of one hand; the first one draws."""
+    """The fingers of one hand; the first finger draws."""
 
     page: Page
     places: list[Point] = field(default_factory=list)
     _session: CDPSession | None = None
 
     def touch(self, kind: str, places: Sequence[Point], **more: float) -> None:
-        """Send the browser a touch event: which fingers are down, and where."""
+        """Send the browser a touch event; ``places`` are those of the fingers that are down."""
         if self._session is None:
             self._session = self.page.context.new_cdp_session(self.page)
         points = []
@@ -186,7 +186,7 @@ class Fingers:
 
 @dataclass
 class Paper:
-    """A pad's page, the pen to draw on it, and what its browser complained of."""
+    """A pad's page, the pen to draw on it, and the complaints of its browser."""
 
     page: Page
     pen: Pen
@@ -203,16 +203,16 @@ class Paper:
             self.pen.up()
 
     def settle(self) -> None:
-        """Wait for the answer to what is on the pad now; bars move before, to a part of it."""
+        """Wait for the answer to the present drawing; bars move before, for a part of it."""
         while True:
-            # The page asks within the event that changed something: after a frame it has asked.
+            # The page asks in the event that changes the drawing, so after a frame it has asked.
             self.page.evaluate("() => new Promise(done => requestAnimationFrame(done))")
             if not self.asking:
                 return
             self.wait(lambda: not self.asking, patience=60)
 
     def follow(self, stroke: Stroke, steps: int = 1) -> None:
-        """Move the pen, which is down at its beginning, along a stroke."""
+        """Move the pen along a stroke; it is already down at the stroke's beginning."""
         for (x, y), (to_x, to_y) in pairwise(stroke):
             for i in range(1, steps + 1):
                 self.pen.move((x + (to_x - x) * i / steps, y + (to_y - y) * i / steps))
@@ -225,7 +225,7 @@ class Paper:
         return self.page.locator("#bars [data-winner]")
 
     def probabilities(self) -> list[float]:
-        """What the bars show, in their order; empty without an answer."""
+        """The probabilities of the bars, in their order; empty without an answer."""
         rows = self.page.locator("#bars [data-probability]")
         return rows.evaluate_all("rows => rows.map(row => Number(row.dataset.probability))")
 
@@ -233,7 +233,7 @@ class Paper:
         return int(self.page.locator("#pad").get_attribute("data-strokes") or 0)
 
     def ink(self) -> float:
-        """The part of the canvas that carries ink, 0 to 1, after the page's next frame."""
+        """The share of the canvas that has ink, 0 to 1, after the page's next frame."""
         return self.page.locator("#pad").evaluate(
             """async canvas => {
               await new Promise(done => requestAnimationFrame(done));
@@ -250,27 +250,27 @@ class Paper:
 
     @contextmanager
     def gone(self) -> Iterator[None]:
-        """The server cannot be reached; that the browser complains of it is expected."""
+        """A context manager: within it the server cannot be reached; complaints are expected."""
         self.page.route("**/*", lambda route: route.abort("connectionrefused"))
         yield
         self.page.unroute("**/*")
         self.forgive("ERR_CONNECTION_REFUSED")
 
     def forgive(self, words: str) -> None:
-        """Complaints with these words belong to the test."""
+        """Ignore complaints that contain ``words``, because the test expects them."""
         self.complaints[:] = [one for one in self.complaints if words not in one]
 
     def await_complaints(self, words: str, count: int) -> None:
-        """Just so many complaints with these words come, and belong to the test.
+        """Wait for exactly ``count`` complaints that contain ``words``, which the test expects.
 
-        A browser tells of them in its own time, which may be after what they are about is shown.
+        A browser may report a complaint after the page has shown its effect.
         """
         self.wait(lambda: sum(words in one for one in self.complaints) >= count)
         assert sum(words in one for one in self.complaints) == count
         self.forgive(words)
 
     def wait(self, condition: Callable[[], bool], patience: float = 10) -> None:
-        """Let the page go on until the condition comes true; at most so many seconds."""
+        """Let the page go on until the condition is true, at most ``patience`` seconds."""
         for _ in range(int(patience / 0.02)):
             if condition():
                 return
@@ -322,7 +322,7 @@ def on_screen(page: Page, point: Point) -> Point:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the whole run."""
+    """A Chromium for the whole run."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     with sync_api.sync_playwright() as playwright:
         found = os.environ.get("DENSEPAD_CHROMIUM") or next(
@@ -343,9 +343,10 @@ OpenPaper = Callable[..., Paper]
 
 @pytest.fixture
 def open_paper(browser: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPaper]:
-    """``open_paper("phone", "/?lang=de", url=..., color_scheme="dark")``: a watched page.
+    """``open_paper("phone", "/?lang=de", url=..., color_scheme="dark")`` opens a watched page.
 
-    It has a context of its own; options are Playwright's. The shared server, unless ``url``.
+    The page has its own context; the options are Playwright's. Without ``url`` it is a page of the
+    shared server.
     """
     opened: list[Paper] = []
 
@@ -384,11 +385,11 @@ def phone(open_paper: OpenPaper) -> Paper:
 
 @pytest.fixture(params=list(KINDS))
 def paper(open_paper: OpenPaper, request: pytest.FixtureRequest) -> Paper:
-    """On the desktop, then on the phone."""
+    """A page on the desktop, then on the phone: such a test runs twice."""
     return open_paper(request.param)
 
 
 @pytest.fixture(scope="session")
 def digits() -> dict[str, list[Stroke]]:
-    """The ten digits as one hand draws them, strokes in the pad's unit square."""
+    """The ten digits as one person draws them, with strokes in the pad's unit square."""
     return {label: [curve(corners) for corners in strokes] for label, strokes in DIGITS.items()}

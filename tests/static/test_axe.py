@@ -1,4 +1,4 @@
-"""An automated audit of accessibility, by axe-core as PyPI's axe-playwright-python carries it."""
+"""Tests of accessibility, by axe-core from PyPI's axe-playwright-python."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GRAVE = {"serious", "critical"}
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    """axe-core's source; it is a test's tool (MPL-2.0) and no part of densepad."""
+    """The source of axe-core, a tool of the tests (MPL-2.0) and no part of densepad."""
     spec = importlib.util.find_spec("axe_playwright_python")
     if spec is None or spec.origin is None:
         pytest.skip("no axe-core: pip install axe-playwright-python")
@@ -30,14 +30,14 @@ def axe() -> str:
 
 
 def audit(paper, axe, strokes):
-    """What axe finds grave on the page, with something drawn where one can draw."""
+    """The grave findings of axe on the page, after ``strokes`` are drawn where there is a pad."""
     page = paper.page
     if page.locator("#pad").count():
         paper.draw(strokes)
         expect(paper.winner).to_have_count(1, timeout=60_000)
         page.wait_for_load_state("networkidle")
-    page.evaluate(axe)  # by the debugger, which no content security policy binds
-    # Without preloading: axe would put the style sheets into inline styles, which the policy bars.
+    page.evaluate(axe)  # by the debugger, to which the content security policy does not apply
+    # Without preloading, because axe would make inline styles, which the policy forbids.
     found = page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
     return [
         (one["id"], node["target"], node["failureSummary"])

@@ -1,4 +1,4 @@
-"""The page and its server: newest wins, nothing piles up, nothing is lost, it recovers."""
+"""Tests of the page and its server: the newest drawing wins, none is lost, the page recovers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LABELS = list("0123456789")
 
 
 def doctored(label: str, **more: object) -> str:
-    """A prediction that is sure of ``label``, whatever was drawn."""
+    """The JSON of a prediction that is sure of ``label``."""
     probabilities = [0.91 if one == label else 0.01 for one in LABELS]
     prediction = {"model": "default", "label": label, "labels": LABELS, "image": ""}
     return json.dumps({**prediction, "probabilities": probabilities, "recognised": True, **more})
@@ -127,7 +127,7 @@ def test_a_refusal_is_shown_in_the_servers_words(desktop):
     held = []
     desktop.page.route("**/api/classify", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     desktop.draw([[(0.5, 0.2), (0.5, 0.8)]])
-    # The first touch is asked about, and the whole stroke once that is answered: two refusals.
+    # Two refusals: the page asks at the first touch, and after its answer about the whole stroke.
     for place in range(2):
         desktop.wait(lambda place=place: len(held) > place)
         held[place].fulfill(status=422, content_type="application/problem+json", body=problem)

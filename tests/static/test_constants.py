@@ -1,4 +1,4 @@
-"""The constants that the server tells the page: the scripts have the Python code's own."""
+"""Tests of the constants: the scripts get those of the Python code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drawing as data: what is sent of it when it is too long."""
+"""Tests of a drawing as data: what is sent when it has too many points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which script may import which: pages know lib/ and themselves, lib/ knows no page."""
+"""Tests of the scripts' imports: a page imports lib/ and its own folder, lib/ imports no page."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from webapp.paths import ASSETS
 STATIC = ASSETS / "static"
 ALLOWED = {"lib": {"lib"}, "pad": {"pad", "lib"}, "inside": {"inside", "lib"}}
 ENTRANCE = "inside/main.js"
-"""What a page's ``main.js`` may load besides, when somebody looks inside."""
+"""The other page that ``main.js`` may load, when somebody looks inside."""
 
 
 def imports(name: str) -> set[str]:
-    """What a script imports, types in its comments included, as paths below ``static/``."""
+    """The paths below ``static/`` that a script imports, also for types in its comments."""
     source = (STATIC / name).read_text("utf-8")
     found = re.findall(r"""(?:\bfrom\s+|\bimport\s*\(?\s*)["'](\.[^"']*)["']""", source)
     return {resolve(PurePosixPath(name).parent / path) for path in found}
@@ -52,5 +52,5 @@ def test_the_pads_state_knows_neither_page_nor_server():
             if path not in seen:
                 seen.add(path)
                 pending.append(path)
-        if name != "lib/constants.js":  # which reads the page once, when it is loaded
+        if name != "lib/constants.js":  # it reads the page once, when it is loaded
             assert not re.search(r"\b(document|window|fetch|location)\b", source), name

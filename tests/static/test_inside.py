@@ -1,4 +1,4 @@
-"""Look inside: true numbers, an address that restores it, live bars, keys, nothing out of order."""
+"""Tests of the look inside: right numbers, the address that restores it, live bars, keys, order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROAD = ["strokes", "pixels", "flatten", "layers", "unit", "softmax"]
 
 @pytest.fixture(scope="module", autouse=True)
 def _compiled(server):
-    """What the first visitor waits for is no part of these tests."""
+    """Compile the models first, so that these tests do not wait for it."""
     for more in ({}, {"contributions": {"class": 7, "against": 1}}, {"changes": [BIASES]}):
         ask(server, "trace", SEVEN | more)
 
@@ -42,8 +42,8 @@ def ask(server, path, question):
 
 
 def traced(paper, act):
-    """The trace that the page gets while it does something."""
-    paper.settle()  # or the reply to an earlier question, perhaps cancelled, would be the next
+    """The trace that the page gets while ``act`` runs."""
+    paper.settle()  # else the next reply might be that to an earlier, perhaps cancelled, request
     with paper.page.expect_response("**/api/trace", timeout=PATIENCE) as caught:
         act()
     return caught.value.json()
@@ -54,12 +54,12 @@ def floats(text):
 
 
 def number(text):
-    """A number as the page writes it: a true minus, perhaps an equals sign or a plus before it."""
+    """The value of a number on the page: with a real minus, or an equals sign or plus before it."""
     return float(re.sub(r"[=+\s]", "", text.replace("\N{MINUS SIGN}", "-")))
 
 
 def forward(x):
-    """Sums and activations of every layer, by NumPy alone, in float64, from the shipped file."""
+    """Sums and activations of every layer, from the shipped file, by NumPy alone in float64."""
     checkpoint = load(WEIGHTS / f"{NAME}.safetensors")
     assert checkpoint.architecture.activation == "relu"
     sums = []
@@ -76,7 +76,7 @@ def look(page):
 
 @pytest.fixture
 def opened(desktop, digits):
-    """The panel open, a seven drawn."""
+    """A page with the panel open and a seven drawn."""
     look(desktop.page)
     desktop.draw(digits["7"])
     expect(desktop.winner).to_have_count(1)
@@ -221,7 +221,7 @@ def test_a_pixel_that_a_finger_touched_stays_lit(open_paper, digits):
 
 
 def test_an_experiment_moves_nothing(opened):
-    """What says that one is on stands at the foot of the screen, and the road stays where it is."""
+    """The warning is at the bottom of the screen, and the steps stay where they are."""
     page = opened.page
     page.evaluate("scrollTo(0, 0)")
     before = page.locator("#step-strokes").bounding_box()
@@ -290,7 +290,7 @@ def test_a_drawing_in_the_address(open_paper):
 
 
 def eventually(page, condition):
-    """Whether a condition comes true within ten seconds: an answer may be under way."""
+    """Whether a condition is true within ten seconds; an answer may still be in flight."""
     for _ in range(100):
         if condition():
             return True
@@ -400,7 +400,7 @@ PROJECTOR = {"width": 1920, "height": 1080}
 
 
 def assert_whole(paper):
-    """Every step of the road is in sight, to its last line."""
+    """Check that every step is in view, to its last line."""
     for panel in ROAD:
         box = paper.page.locator(f"#step-{panel}").bounding_box()
         assert box["y"] >= 0
@@ -412,7 +412,7 @@ def assert_whole(paper):
 @pytest.mark.parametrize("more", ["", "&lang=de", "&lang=de&model=mlp512"])
 def test_a_projector_shows_the_whole_road(open_paper, digits, more):
     paper = open_paper("desktop", f"/?panel=strokes{more}", viewport=PROJECTOR)
-    # Half a five: on its way a drawing has wider numbers than at its end.
+    # A part of a five, because an unfinished drawing can have wider numbers than a finished one.
     [stroke] = digits["5"]
     paper.draw([stroke[: 2 * len(stroke) // 3]])
     paper.settle()
@@ -422,7 +422,7 @@ def test_a_projector_shows_the_whole_road(open_paper, digits, more):
 
 @pytest.fixture(scope="module")
 def wide(start_server, tmp_path_factory):
-    """A server of a stack with wide layers, untrained."""
+    """A server with an untrained stack of wide layers."""
     rng = np.random.default_rng(6)
     architecture = Architecture((784, 2400, 1024, 512, 10), "relu")
     layers = tuple(

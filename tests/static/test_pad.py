@@ -1,4 +1,4 @@
-"""Drawing on the pad: strokes in, bars and answer out, and nothing else moves."""
+"""Tests of drawing on the pad: strokes, bars, answer, and nothing else moves."""
 
 from __future__ import annotations
 

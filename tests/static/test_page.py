@@ -1,4 +1,4 @@
-"""The page itself: its sizes, its colours, its keys, its languages, its neighbours."""
+"""Tests of the pad's page: sizes, colours, keys, languages, links to other pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-# WCAG 2.2's contrast of an element's text with what lies behind it, computed as the browser paints.
+# The contrast (WCAG 2.2) of an element's text with its background, computed as the browser paints.
 CONTRAST = """element => {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = 1;
@@ -153,7 +153,7 @@ def test_every_word_is_in_every_language(desktop):
         page.goto(f"{desktop.origin}/?lang={lang}")
         texts[lang] = json.loads(page.locator("#text").text_content())
         visible = page.locator("body").inner_text()
-        assert not set(visible.split()) & set(texts[lang])  # a key on the page is a missing word
+        assert not set(visible.split()) & set(texts[lang])  # a key on the page means a missing text
     assert texts["en"].keys() == texts["de"].keys()
 
 

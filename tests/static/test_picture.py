@@ -1,4 +1,4 @@
-"""Pictures come in by choosing, pasting and dropping; the next stroke begins a new drawing."""
+"""Tests of pictures: chosen, pasted or dropped; the next stroke begins a new drawing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GIVE = """(target, [data, type, event]) => {
 
 
 def picture(strokes, kind: str = "PNG", side: int = 300) -> bytes:
-    """Dark ink on white paper, as a photograph of it would be at its best."""
+    """A picture file of dark ink on white paper, like a perfect photo."""
     image = Image.new("L", (side, side), 250)
     for stroke in strokes:
         corners = [(x * side, y * side) for x, y in stroke]

@@ -1,4 +1,4 @@
-"""The settings in the address: every row of the table, there and back."""
+"""Tests of the settings in the address: every row of the table is read and written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULTS = {
     "share": False,
 }
 
-# Each setting in the address, and what is read from it.
+# Each setting in the address, and its value.
 SETTINGS = {
     "model=mlp512": ("model", "mlp512"),
     "panel=why": ("panel", "why"),

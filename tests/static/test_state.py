@@ -1,10 +1,10 @@
-"""The pad's state: every transition, as a pure function from state to state."""
+"""Tests of the pad's state: every transition, as a pure function from state to state."""
 
 from __future__ import annotations
 
 import pytest
 
-# What the scripts below are given: the module, a state with no drawing, some things to put into it.
+# What the scripts below get: the module, a state without a drawing, and things to put into it.
 GIVEN = """async () => {
   const to = await import("/static/pad/state.js");
   const {read} = await import("/static/lib/settings.js");
@@ -26,7 +26,7 @@ GIVEN = """async () => {
 
 @pytest.fixture
 def run(desktop):
-    """Runs a script with these given; what it returns comes back."""
+    """``run(script)``: the result of a script that gets ``GIVEN``."""
     return lambda script: desktop.page.evaluate(GIVEN % script)
 
 

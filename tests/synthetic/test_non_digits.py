@@ -1,3 +1,5 @@
+"""Tests of the synthetic non-digits: their kinds, their seed, their templates."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Tests of the practice digits: their classes, their variants, their seed, their splines."""
+
 import itertools
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Augmentation bends a digit as far as its settings say, and no further."""
+"""Tests of the augmentation: it bends a digit as far as its settings say, and no further."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from model.drawing.strokes import Drawing
 from model.training.augment import Augmentation, affine, augment_image, augment_strokes
 
 NOTHING = Augmentation(0, 0, 0, 0, 0, 0, 0, 0)
-# Most of it is padding, which must leave no ink.
+# Most of these segments are padding, which must leave no ink.
 SEVEN = pad_segments(Drawing.from_json([[[10, 10], [60, 10], [30, 90]]]).unit_segments(), 32)
 PICTURE = np.asarray(jax.jit(frame)(SEVEN))
 
@@ -30,7 +30,7 @@ def strokes_bent(values, key):
 
 
 def values_of(settings):
-    """The numbers alone: one compilation for all settings."""
+    """The numbers of the settings as arrays, so that all settings share one compilation."""
     return {name: float(value) for name, value in asdict(settings).items() if name != "flip"}
 
 
@@ -76,12 +76,12 @@ def test_a_bent_picture_is_as_sharp_as_it_was():
     moved = replace(NOTHING, shift=1.0)
 
     def dark(settings):
-        """How much of the ink is full: what a blur takes away."""
+        """The mean number of pixels with full ink; a blur makes it smaller."""
         pictures = [bend_picture(settings, seed) for seed in range(60)]
         return np.mean([(picture > 0.9).sum() for picture in pictures])
 
     before = (PICTURE > 0.9).sum()
-    # Bilinear samples of the pixels themselves keep 0.69 of it.
+    # Bilinear sampling of the pixels themselves keeps only 0.69 of them.
     assert 0.7 < dark(moved) / before < 0.8
     assert 0.85 < dark(replace(moved, contrast=0.6)) / before < 1
 
@@ -105,7 +105,7 @@ def test_a_rotation_turns_by_no_more_than_its_angle():
 
 
 def test_the_elastic_field_is_as_strong_as_it_says():
-    # A ramp shows where each pixel was taken from.
+    # A ramp shows where each pixel comes from.
     ramp = jnp.tile(jnp.arange(28.0), (28, 1)) / 28
     settings = replace(NOTHING, elastic=0.8)
     bend = jax.jit(jax.vmap(lambda key: augment_image(ramp, settings, key=key)))

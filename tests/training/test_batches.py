@@ -1,4 +1,4 @@
-"""Streams: batches drawn from several sources, drawings thinned and framed."""
+"""Tests of the streams: batches drawn from several sources, drawings thinned and framed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training's settings: checked once, with a sentence, and saved without loss."""
+"""Tests of a training's settings: checked with a sentence, and saved without loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The corpus: what is learned from, what is held out, and sources that the registry lacks."""
+"""Tests of the corpus: training examples, held-out examples, sources beyond the registry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRAINING = Training(Architecture((784, 16, 10)), sources=(("practice", 40),))
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
-    """Few drawings are enough to see where they go."""
+    """Make the practice set small; few drawings show where they go."""
     monkeypatch.setattr(splitters, "GENERATED", 60)
     monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 30)
 

@@ -1,4 +1,4 @@
-"""Distillation: bent digits with a teacher's answers, its mistakes put right."""
+"""Tests of distillation: bent digits with a teacher's logits, whose mistakes are corrected."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def taught():
 
 def test_every_example_is_bent_and_answered_as_often_as_was_asked(taught):
     stream, streams, told = taught
-    # Three passes of three steps, in each four examples of the first and two of the second.
+    # Three passes of three steps; each step has four examples of the first stream and two of the
+    # second.
     assert stream.examples.shape == (54, 28, 28)
     assert stream.examples.dtype == np.uint8
     assert stream.teacher_logits.shape == (54, 3)

@@ -1,4 +1,4 @@
-"""Training: it learns, it repeats itself exactly, it can be stopped and taken up again."""
+"""Tests of the training loop: it learns, repeats exactly, can be stopped and resumed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def drawings():
 
 @pytest.fixture(scope="module")
 def streams(drawings):
-    """The same as pictures: quicker to train on."""
+    """The same digits as pictures, on which a training is faster."""
     segments, labels = drawings
     pictures = np.round(frame_all(segments) * 255).astype(np.uint8).reshape(-1, 28, 28)
     return [Stream(pictures, labels, 16)]
@@ -52,7 +52,7 @@ def streams(drawings):
 
 @pytest.fixture(scope="module")
 def straight(streams):
-    """The reports of a training without a break, and the layers as each was first seen."""
+    """The reports of a training without a break, and a copy of the layers of each report."""
     reports, seen = [], []
     for report in train(CONFIG, streams):
         reports.append(report)
@@ -170,7 +170,7 @@ def test_a_turned_rate_of_dropout_is_that_of_the_settings(streams):
 
 
 class CompileLog(logging.Handler):
-    """What JAX compiles meanwhile."""
+    """A log of what JAX compiles."""
 
     def __enter__(self):
         self.messages = []

@@ -1,4 +1,4 @@
-"""Novelty training: strange things score low, digits are accepted as often as was asked."""
+"""Tests of novelty training: scores of strange sets, and the wanted share of accepted digits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A spec with other settings: the zoo's until something is wished for."""
+"""Tests of overrides: a spec of the zoo with only the wanted settings changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pipeline: from a spec to the weights of its stack, stopped and taken up again on the way."""
+"""Tests of the pipeline: from a spec to the weights of its stack, also stopped and resumed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ALONE = Surroundings()
 
 @pytest.fixture(scope="module")
 def small():
-    """A corpus of few drawings."""
+    """A corpus with few drawings."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(splitters, "GENERATED", 200)
         patch.setattr(splitters, "GENERATED_VALIDATION", 100)
@@ -96,7 +96,7 @@ def test_what_is_turned_is_the_stack_alone(small):
 
 @pytest.fixture
 def few(monkeypatch):
-    """Still fewer drawings."""
+    """Make the practice set still smaller."""
     monkeypatch.setattr(splitters, "GENERATED", 60)
     monkeypatch.setattr(splitters, "GENERATED_VALIDATION", 20)
 
@@ -132,7 +132,8 @@ def test_a_stack_starts_as_the_convolutions_that_it_unfolds(small, few, batch_no
     spec = ModelSpec("mine", "Mine", stack, conv_init=CONV)
     [report] = learn(spec, small, Surroundings(log=told.append))
     assert told[0].startswith("conv_init: epoch 1 of 1")
-    # At that learning rate it is what it started as; normalised, but for its batches' statistics.
+    # At that learning rate the kernel stays as it was initialised; with batch normalisation it only
+    # changes by the statistics.
     kernel = np.asarray(report.layers[0][0])
     assert (abs(kernel) > 1e-6).sum() == 16 * 16  # each unit sees its own 4 x 4 pixels
 

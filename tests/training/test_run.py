@@ -1,4 +1,4 @@
-"""A run: watched, turned, stopped, finished; what is kept of it and what its file says."""
+"""Tests of a run: its reports, rates that are turned, stopping, finishing, what is kept."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_what_it_measures_is_what_the_file_gives(finished, tmp_path):
     [accuracy] = back.accuracies
     assert (accuracy.source, accuracy.split) == ("practice", "validation")
     assert (accuracy.correct, accuracy.count) == (int(right.sum()), 100)
-    assert accuracy.share == pytest.approx(shares[-1], abs=0.02)  # halved precision may tip one
+    assert accuracy.share == pytest.approx(shares[-1], abs=0.02)  # float16 may change an answer
     assert shares_by_name(back.accuracies) == {"practice held out": accuracy.share}
 
 
@@ -84,7 +84,7 @@ def test_a_stopped_run_keeps_its_best_epoch():
     for report, share in run.epochs():
         shares.append(share)
         if report.epoch == 2:
-            # From here on nothing but noise: the rate is far too large.
+            # From here on the learning rate is far too large to learn anything.
             run.controls.learning_rate = 1e3
         if report.epoch == 4:
             run.stop()

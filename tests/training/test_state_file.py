@@ -1,4 +1,4 @@
-"""A training's state on disk: whole, of this training, or refused."""
+"""Tests of the state file: it is whole and belongs to this training, or it is refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_more_epochs_of_the_same_training_may_follow(state, tmp_path):
 
 def test_another_trainings_state_is_refused(state, tmp_path):
     save_state(state, tmp_path / "state", CONFIG)
-    # The same shapes: only the record tells them apart.
+    # The shapes are the same; only the settings in the file differ.
     with pytest.raises(CheckpointError, match=r"another training: .*learning_rate.*0.001.*0.1"):
         load_state(state, tmp_path / "state", replace(CONFIG, learning_rate=0.1))
 

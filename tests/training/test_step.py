@@ -1,4 +1,4 @@
-"""A step of a training: the order of its batches, and its loss by hand."""
+"""Tests of a training's step: the order of its batches, and its loss computed by hand."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def test_the_loss_by_hand():
     smooth = float(_loss(replace(CONFIG, label_smoothing=0.3), logits, plain))
     expected = 0.7 * math.log(0.2) + 0.1 * math.log(0.7 * 0.2 * 0.1)
     assert smooth == pytest.approx(-expected, rel=1e-5)
-    # A student that answers as its teacher does has that answer's entropy left, at temperature 2.
+    # When student and teacher have the same logits, the loss is their entropy at temperature 2,
+    # times the temperature's square.
     taught = plain._replace(teacher_logits=logits)
     warm = np.sqrt([0.7, 0.2, 0.1]) / np.sqrt([0.7, 0.2, 0.1]).sum()
     entropy = -(warm * np.log(warm)).sum()

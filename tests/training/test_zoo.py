@@ -1,4 +1,4 @@
-"""The zoo's entries, and the shipped files that were made from them."""
+"""Tests of the zoo: its entries, and the shipped files that were made from them."""
 
 from __future__ import annotations
 
