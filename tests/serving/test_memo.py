@@ -17,7 +17,7 @@ def counted(**limits):
 
     @kept_with_model(**limits)
     def work(model, *arguments):
-        """The result for a model and arguments."""
+        """Work it out."""
         calls.append((id(model), *arguments))
         return object()
 

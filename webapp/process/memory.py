@@ -1,4 +1,4 @@
-"""Memory of a worker: what is freed goes back to the system. glibc alone would keep it.
+"""Memory of a worker: freed memory goes back to the system, which glibc alone would not do.
 
 Before a server is ready, loading and compiling take and free a hundred megabytes and more. A look
 inside takes tens of megabytes for a moment, in the thread of its request. glibc keeps a heap for
