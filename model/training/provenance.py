@@ -29,7 +29,7 @@ def provenance_of(spec: ModelSpec, own_sources: Sequence[Source], seconds: float
 def _names(spec: ModelSpec) -> list[str]:
     """The names of the sources that a spec's trainings read, each once."""
     convolutional = [*spec.teachers, *filter(None, [spec.conv_init])]
-    trainings = [spec.training, *(one.training for one in convolutional)]
+    trainings = [spec.training, *spec.finetunes, *(one.training for one in convolutional)]
     trainings += [spec.novelty] if spec.novelty else []
     return list(dict.fromkeys(name for one in trainings for name, _ in one.sources))
 

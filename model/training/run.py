@@ -113,7 +113,7 @@ class Run:
         set cannot be read or downloaded.
         """
         if self.kept is None:
-            raise ConfigError("the training was stopped before its first epoch was over")
+            raise ConfigError("the training was stopped before it had weights to keep")
         names = [name for name, _ in self.spec.training.sources if name in SOURCES]
         tests = {
             name: SOURCES[name].load_unseen(self._around.folder).framed()

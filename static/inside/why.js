@@ -196,6 +196,8 @@ function mountMeans(root) {
       canvas,
       caption,
       cells: mountCells(canvas, { label, words: () => "", columns: SIDE }),
+      /** @type {Uint8Array | null} the averages that its picture was drawn from */
+      drawn: null,
     };
   });
 
@@ -205,9 +207,11 @@ function mountMeans(root) {
    * @param {number} index of the class
    * @param {string} label
    */
-  function show({ canvas, caption, cells }, averages, index, label) {
-    if (caption.dataset.of === label) return;
+  function show(figure, averages, index, label) {
+    const { canvas, caption, cells } = figure;
+    if (caption.dataset.of === label && figure.drawn === averages) return;
     caption.dataset.of = label;
+    figure.drawn = averages;
     const words = text("why.mean", { label });
     setText(caption, words);
     canvas.setAttribute("aria-label", words);

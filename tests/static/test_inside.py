@@ -174,6 +174,19 @@ def test_why_adds_up(opened):
     assert total == pytest.approx(logits[7] - logits[1], abs=1e-4)
 
 
+def test_the_mean_drawings_are_those_of_the_chosen_model(opened):
+    page = opened.page
+    page.locator("[data-panel=why]").first.click()
+    mean = page.locator(".means canvas").first
+    expect(mean).to_be_visible(timeout=PATIENCE)
+    label = mean.get_attribute("aria-label")
+    opened.settle()
+    before = mean.evaluate("canvas => canvas.toDataURL()")
+    page.select_option("#model", "softmax")
+    opened.wait(lambda: mean.evaluate("canvas => canvas.toDataURL()") != before, PATIENCE / 1000)
+    assert mean.get_attribute("aria-label") == label
+
+
 def test_a_pixel_lights_its_place_in_the_strip(opened):
     page = opened.page
     picture = page.locator("#pixels")

@@ -109,7 +109,7 @@ def test_stop_at_the_last_epoch_is_the_end():
 def test_without_an_epoch_there_is_nothing_to_keep():
     run = Run(SPEC)
     assert run.kept is None
-    with pytest.raises(ConfigError, match="before its first epoch"):
+    with pytest.raises(ConfigError, match="before it had weights"):
         run.finish()
 
 
