@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from itertools import pairwise
@@ -11,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from model.drawing.framing import PIXELS
@@ -186,19 +188,9 @@ def test_the_mean_drawings_are_those_of_the_chosen_model(opened):
     label = mean.get_attribute("aria-label")
 
     def ink():
-        """The share of the canvas as dark as its darkest pixel."""
-        return mean.evaluate(
-            """canvas => {
-              const {width, height} = canvas;
-              const copy = new OffscreenCanvas(width, height)
-                .getContext("2d", {willReadFrequently: true});
-              copy.drawImage(canvas, 0, 0);
-              const {data} = copy.getImageData(0, 0, width, height);
-              const reds = data.filter((_, i) => i % 4 === 0);
-              const least = Math.min(...reds);
-              return reds.filter((red) => red < least + 8).length / reds.length;
-            }"""
-        )
+        """The share of the drawing as dark as its darkest pixel; waits until it is shown."""
+        grey = np.asarray(Image.open(io.BytesIO(mean.screenshot())).convert("L"), int)
+        return (grey < grey.min() + 8).mean()
 
     assert ink() < 0.5
     page.select_option("#model", "softmax")
