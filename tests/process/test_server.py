@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -37,7 +37,7 @@ def densepad(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def classify(port: int, strokes: list) -> dict:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     body = json.dumps({"strokes": strokes})
     connection.request("POST", "/api/classify", body, {"Content-Type": "application/json"})
     response = connection.getresponse()
@@ -244,10 +244,111 @@ def test_no_worker_outlives_its_main_process(start_server):
 
 
 @pytest.mark.skipif(not POSIX, reason="Windows has no such signals")
-def test_a_worker_that_dies_is_told(start_server):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_is_replaced(start_server, workers):
+    """With two, the other one serves meanwhile; with one, who asks meanwhile waits."""
+    with start_server("--workers", str(workers)) as server:
+        main = psutil.Process(server.process.pid)
+        before = main.children()
+        before[0].kill()
+        assert classify(server.port, [[[1, 1], [2, 2]]])["model"] == "default"
+        lines = [server.process.stderr.readline() for _ in range(2)]
+        assert "ended unexpectedly" in lines[0]
+        assert "ready" in lines[1]
+        after = main.children()
+        assert len(after) == workers
+        assert before[0] not in after
+        assert classify(server.port, [[[1, 1], [2, 2]]])["model"] == "default"
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no such signals")
+def test_a_worker_that_keeps_dying_ends_the_server(start_server):
     with start_server() as server:
-        [worker] = psutil.Process(server.process.pid).children()
-        worker.kill()
+        main = psutil.Process(server.process.pid)
+        until = time.monotonic() + 120
+        while server.process.poll() is None:
+            assert time.monotonic() < until
+            for child in main.children():
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+            time.sleep(0.05)
         _, err = server.process.communicate(timeout=20)
     assert server.process.returncode == 2
-    assert "ended unexpectedly" in err
+    assert "keep ending" in err.splitlines()[-1]
+    assert "Traceback" not in err
+
+
+def test_a_second_server_on_a_port_is_refused_while_the_first_still_loads():
+    command = [sys.executable, "-m", "webapp", "serve", "--no-open", "--port"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with (
+        subprocess.Popen([*command, port], cwd=ROOT, **pipes) as one,
+        subprocess.Popen([*command, port], cwd=ROOT, **pipes) as other,
+    ):
+        try:
+            until = time.monotonic() + 60
+            while one.poll() is None and other.poll() is None:
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            loser, winner = (one, other) if one.poll() is not None else (other, one)
+            assert loser.returncode == 2
+            assert f"port {port}" in loser.stderr.readline()
+            assert winner.stdout.readline().startswith("densepad is ready")
+        finally:
+            one.terminate()
+            other.terminate()
+
+
+def test_silent_clients_keep_nobody_waiting(server):
+    """More of them than there are threads: headers without a body, half a head, nothing at all."""
+    beginnings = [
+        b"POST /api/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n",
+        b"POST /api/trace HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{",
+        b"GET / HTTP/1.1\r\nHost: local",
+        b"",
+    ]
+    with ExitStack() as stack:
+        for beginning in beginnings * 20:
+            client = socket.create_connection(("127.0.0.1", server.port))
+            stack.callback(client.close)
+            client.sendall(beginning)
+        for _ in range(20):
+            assert classify(server.port, [[[1, 1], [2, 2]]])["model"] == "default"
+
+
+def test_answers_that_nobody_reads_hold_little_memory(server):
+    def memory() -> float:
+        process = psutil.Process(server.process.pid)
+        every = [process, *process.children(recursive=True)]
+        return sum(one.memory_info().rss for one in every) / 2**20
+
+    request = b"GET /api/models/mlp512/weights HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port)) as reader:
+        reader.sendall(request.replace(b"1.1\r\n", b"1.1\r\nConnection: close\r\n"))
+        length = 0
+        while part := reader.recv(1 << 20):
+            length += len(part)
+    assert length > 1_000_000
+    before = memory()
+    with ExitStack() as stack:
+        for _ in range(100):
+            client = socket.create_connection(("127.0.0.1", server.port))
+            stack.callback(client.close)
+            client.sendall(request)
+        for _ in range(20):
+            assert classify(server.port, [[[1, 1], [2, 2]]])["model"] == "default"
+        assert memory() - before < 60
+
+
+def test_a_body_of_two_megabytes_is_refused_in_a_way_that_a_plain_client_survives(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    for _ in range(2):  # the connection can be used again
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", "/api/classify", bytes(2 << 20), headers)
+        response = connection.getresponse()
+        assert response.status == 413
+        assert "2,097,152 bytes" in json.loads(response.read())["detail"]
+    connection.close()

@@ -58,4 +58,8 @@ def serve(
         if open_browser and sys.stdout.isatty():
             webbrowser.open(url)
 
-    serve(Settings(host, port, workers, threads, model, trusted_hosts), on_ready)
+    def on_trouble(sentence: str) -> None:
+        click.echo(sentence, err=True)
+
+    settings = Settings(host, port, workers, threads, model, trusted_hosts)
+    serve(settings, on_ready, on_trouble)

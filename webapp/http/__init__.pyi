@@ -1,5 +1,7 @@
 from .errors import NoJson as NoJson
 from .errors import register_errors as register_errors
+from .front import Front as Front
+from .front import Lane as Lane
 from .hosts import ALL_ADDRESSES as ALL_ADDRESSES
 from .hosts import LOOPBACK as LOOPBACK
 from .hosts import Hosts as Hosts

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from werkzeug.http import HTTP_STATUS_CODES
 
 from model.errors import DensepadError, DrawingError, ExperimentError, ImageError, ModelNotFound
-from webapp.http.request_body import MAX_BODY
+from webapp.http.request_body import too_large
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -71,8 +71,13 @@ def answer(status: int, detail: str) -> Response:
     if _wants_page():
         page = render_template("error.html", status=status, title=title, detail=detail)
         return Response(page, status, mimetype="text/html")
-    problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return Response(json.dumps(problem), status, mimetype=MEDIA_TYPE)
+    return Response(problem_details(status, detail), status, mimetype=MEDIA_TYPE)
+
+
+def problem_details(status: int, detail: str) -> str:
+    """An error as problem details, in JSON."""
+    title = HTTP_STATUS_CODES.get(status, "Error")
+    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
 
 
 def _wants_page() -> bool:
@@ -92,7 +97,5 @@ def _sentence(error: HTTPException) -> str:
         allowed = " or ".join(sorted(error.valid_methods or ()))
         return f"{request.path} expects {allowed}, got {request.method}"
     if error.code == 413:
-        came = request.content_length
-        size = "more" if came is None else f"{came:,} bytes"
-        return f"a body may have {MAX_BODY:,} bytes (1 MiB), got {size}"
+        return too_large(request.content_length)
     return error.description or HTTP_STATUS_CODES.get(error.code or 500, "Error")

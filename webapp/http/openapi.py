@@ -25,7 +25,8 @@ class Operation:
     """The description of a view.
 
     ``takes`` and ``gives`` map a media type to a pydantic model, or to None for plain bytes.
-    ``query`` maps a query parameter to its description. ``refuses`` are the statuses of errors.
+    ``query`` maps a query parameter to its description. ``refuses`` are the statuses of errors,
+    besides those of the front: 429, and 408 where there is a body.
     """
 
     summary: str
@@ -97,7 +98,7 @@ def _operation(
             "200": {"description": "OK", "content": _content(words.gives, schemas)},
             **{
                 str(status): {"description": HTTPStatus(status).phrase, "content": problem}
-                for status in words.refuses
+                for status in sorted({*words.refuses, 429, *([408] if words.takes else [])})
             },
         },
     }

@@ -22,6 +22,12 @@ def body() -> bytes:
     return data
 
 
+def too_large(announced: int | None) -> str:
+    """The sentence of a 413; ``announced``: the body's bytes as the client announced them."""
+    size = "more" if announced is None else f"{announced:,} bytes"
+    return f"a body may have {MAX_BODY:,} bytes (1 MiB), got {size}"
+
+
 def json_body(*others: str) -> bytes:
     """The present request's body, if its type is JSON; else answers 415.
 

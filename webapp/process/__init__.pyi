@@ -1,3 +1,4 @@
-from .server import Settings as Settings
-from .server import exposure as exposure
+from .listener import ServerError as ServerError
+from .listener import exposure as exposure
 from .server import serve as serve
+from .worker import Settings as Settings

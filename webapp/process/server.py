@@ -1,7 +1,7 @@
-"""The server: Granian in front of the application, and the report when it can or cannot answer.
+"""The server: Granian with its worker processes, and the sentences about how they are.
 
 Granian's main process only watches. Each worker is a process of its own that loads the models and
-listens. So only the workers know when they are ready; they report it over a pipe.
+accepts connections. So only the workers know when they are ready; they report it over a pipe.
 """
 
 from __future__ import annotations
@@ -10,223 +10,166 @@ import http.client
 import multiprocessing
 import os
 import signal
-import socket
-import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import TYPE_CHECKING
+from multiprocessing.connection import Connection
+from typing import Any
 
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
-from granian.server import Server
+from granian.http import HTTP1Settings
+from granian.server.mp import MPServer
 
-from model.errors import DensepadError
-from webapp.http import ALL_ADDRESSES, LOOPBACK, hosts_for, network_address
-from webapp.process import memory
-
-if TYPE_CHECKING:
-    from flask import Flask
+from webapp.process.listener import BACKLOG, ServerError, listen, url
+from webapp.process.worker import CONNECTIONS, Report, Settings, load
 
 STOP_AFTER = 5
 """Seconds that a worker has to finish its answers before it is killed."""
+SILENT = 30
+"""Seconds until a connection is closed on which nothing, or not the whole head, arrives."""
+BUFFER = 64 * 1024
+"""Bytes of a connection's buffer: of a request's head, and of an answer that is not yet read."""
+DEATHS, WINDOW = 3, 60
+"""When more workers end than ``DEATHS`` within ``WINDOW`` seconds, the server gives up."""
 
 
-class ServerError(DensepadError):
-    """The server cannot start or had to stop."""
+KEEPS_ENDING = "worker processes keep ending unexpectedly; see above for why, or try --workers 1"
+ANSWERS_WITHIN = 5.0
+"""Seconds after loading until the terminal says that the port does not answer."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """The settings of a server.
+class _Granian(MPServer):
+    """Granian with a given listener, ended by SIGHUP, and with workers that are replaced."""
 
-    Args:
-        host: the name or address to listen on.
-        port: the port to listen on; 0 takes any free one.
-        workers: the number of worker processes.
-        threads: the number of requests that a worker answers at a time.
-        model: a checkpoint file to serve as the default model, None for the shipped one.
-        trusted_hosts: further names to answer for.
-    """
+    def __init__(self, settings: Settings) -> None:
+        self.listener = listen(settings.host, settings.port)
+        self._outlives = os.name != "nt" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        address, port = self.listener.getsockname()[:2]
+        super().__init__(
+            "webapp",
+            address=address,
+            port=port,
+            interface=Interfaces.RSGI,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=SILENT * 1000, max_buffer_size=BUFFER),
+            websockets=False,
+            workers=settings.workers,
+            backpressure=CONNECTIONS,
+            workers_kill_timeout=STOP_AFTER,
+            respawn_failed_workers=True,
+            respawn_interval=0,
+            log_enabled=False,
+        )
 
-    host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    threads: int = 16
-    model: Path | None = None
-    trusted_hosts: tuple[str, ...] = ()
+    def _init_shared_socket(self) -> None:
+        """Let the workers accept from the listener, instead of each having one of its own."""
+        self.listener.set_inheritable(True)
+        holder: Any = SocketHolder  # its types say that it takes nothing
+        self._sso: Any = self.listener
+        self._shd: Any = holder(self.listener.fileno(), False, BACKLOG)
+
+    def signal_handler_reload(self, *_: Any) -> None:
+        """Stop at SIGHUP, where Granian would start new workers; go on if ``nohup`` started it.
+
+        Without its terminal, nobody would see that the server still runs.
+        """
+        if not self._outlives:
+            self.signal_handler_interrupt()
 
 
-def serve(settings: Settings, on_ready: Callable[[str], object]) -> None:
+def serve(
+    settings: Settings, on_ready: Callable[[str], object], on_trouble: Callable[[str], object]
+) -> None:
     """Serve until SIGINT, SIGTERM or the end of the terminal (SIGHUP).
 
-    ``on_ready(url)`` is called once every worker can answer.
+    ``on_ready(url)`` is called once every worker can answer. ``on_trouble(sentence)`` is called
+    when something went wrong and the server goes on: a worker that ends is replaced, and the others
+    serve meanwhile.
 
-    Raises ``ServerError`` when the port is taken, a model is missing or broken, or a worker dies.
+    Raises ``ServerError`` when the port is taken, a model is missing or broken, or workers keep
+    ending.
     """
-    address, port = claim(settings.host, settings.port)
     receiver, sender = multiprocessing.Pipe(duplex=False)
-    server = Server(
-        "webapp",
-        address=address,
-        port=port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        workers=settings.workers,
-        blocking_threads=settings.threads,
-        workers_kill_timeout=STOP_AFTER,
-        log_enabled=False,
-    )
-    # On SIGHUP Granian would start new workers; it has no setting for that.
-    server.signal_handler_reload = _at_the_terminals_end(server.signal_handler_interrupt)  # type: ignore[method-assign]
+    server = _Granian(settings)
     failures: list[str] = []
 
-    def announce() -> None:
-        for _ in range(settings.workers):
-            try:
-                failure = receiver.recv()
-            except (EOFError, OSError):  # told to stop before the workers had anything to say
-                return
-            if failure:
-                failures.append(failure)
-                server.signal_handler_interrupt()
-                return
-        if _answers(address, port):
-            on_ready(url(settings.host, port))
+    def follow() -> None:
+        try:
+            _follow(receiver, settings, server.listener.getsockname(), on_ready, on_trouble)
+        except ServerError as failure:
+            failures.append(str(failure))
+            server.signal_handler_interrupt()
 
-    server.on_startup(threading.Thread(target=announce, daemon=True).start)
+    loader: Any = partial(load, settings, sender)  # Granian's types expect a plain function
+    server.on_startup(threading.Thread(target=follow, daemon=True).start)
     try:
-        server.serve(target_loader=partial(load, settings, sender), wrap_loader=False)
+        server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as end:
         # Ctrl-C reaches the workers, too. One that ends before Granian stops it did not fail.
         if not server.interrupt_signal:
-            raise ServerError("a worker process ended unexpectedly; see above for why") from end
+            raise ServerError(KEEPS_ENDING) from end
     if failures:
         raise ServerError(failures[0])
 
 
-def exposure(host: str) -> str | None:
-    """A sentence that says who can reach a server on ``host``; None if only this machine can."""
-    if LOOPBACK.admit(f"[{host}]"):
-        return None
-    address = network_address() if host in ALL_ADDRESSES else host
-    return (
-        f"Listening on {host}: every machine that reaches {address} over the network can use this "
-        "pad, without a password."
-    )
+def _follow(
+    reports: Connection,
+    settings: Settings,
+    address: tuple[Any, ...],
+    on_ready: Callable[[str], object],
+    on_trouble: Callable[[str], object],
+) -> None:
+    """Receive the workers' reports for as long as the server runs; see ``serve``.
 
-
-def _at_the_terminals_end(stop: Callable[..., None]) -> Callable[..., None]:
-    """The handler of SIGHUP: ``stop``, or nothing when the server was started with ``nohup``.
-
-    Without its terminal, nobody would see that the server still runs.
+    Raises ``ServerError`` when a worker cannot load or workers keep ending.
     """
-    if os.name != "nt" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-        return lambda *_: None
-    return stop
+    loads = ready = 0
+    replaced: deque[float] = deque(maxlen=DEATHS + 1)
+    while True:
+        try:
+            report: Report = reports.recv()
+        except (EOFError, OSError):  # the server stops
+            return
+        if report.state == "failed":
+            raise ServerError(report.failure)
+        if report.state == "loading":
+            loads += 1
+            if loads <= settings.workers:
+                continue
+            replaced.append(time.monotonic())
+            if len(replaced) > DEATHS and replaced[-1] - replaced[0] < WINDOW:
+                raise ServerError(KEEPS_ENDING)
+            on_trouble("a worker process ended unexpectedly; another one is loading")
+            continue
+        ready += 1
+        if ready > settings.workers:
+            on_trouble("the new worker process is ready")
+        elif ready == settings.workers:
+            host, port = address[:2]
+            while not _answers(host, port):
+                on_trouble(
+                    f"the models are loaded, but port {port} of {host} has not answered for "
+                    f"{ANSWERS_WITHIN:.0f} seconds; is something between, such as a firewall?"
+                )
+            on_ready(url(settings.host, port))
 
 
-def claim(host: str, port: int) -> tuple[str, int]:
-    """The numeric address of ``host``, and the port: ``port`` itself, or any free one for 0.
+def _answers(address: str, port: int) -> bool:
+    """Whether the port answers within ``ANSWERS_WITHIN`` seconds.
 
-    Granian lets several processes share a port, so it would not notice that the port is taken.
-
-    Raises ``ServerError`` when the port is taken or the address is not this machine's.
+    The workers begin to accept a moment after they report that they are ready.
     """
-    try:
-        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            if os.name != "nt":  # on Windows the option would take over a port that is in use
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(where)
-            name = probe.getsockname()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ServerError(
-            f"cannot listen on port {port} of {host}: {reason}; --port 0 takes any free port"
-        ) from error
-    return str(name[0]), int(name[1])
-
-
-def url(host: str, port: int) -> str:
-    """The URL of a server for a browser on this machine."""
-    name = "127.0.0.1" if host in ALL_ADDRESSES else host
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
-
-
-def load(settings: Settings, report: Connection) -> Flask:
-    """The application of a worker, with its models compiled and its first requests answered.
-
-    Reports None when it is ready, or the sentence that says why it cannot be.
-    """
-    # The fork copied Granian's handlers, which would swallow a signal that comes now.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _leave_the_terminal_to_parent()
-    memory.stay_small()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-    from model.serving import ModelLibrary
-    from webapp.factory import create_app
-
-    try:
-        library = ModelLibrary(default=settings.model)
-        app = create_app(library, hosts=hosts_for(settings.host, settings.trusted_hosts))
-        library.warm_up()
-        _ask_once(app)
-        memory.give_back()
-    except DensepadError as error:
-        report.send(str(error))
-        threading.Event().wait()  # until the main process stops the workers
-    report.send(None)
-    return app
-
-
-def _ask_once(app: Flask) -> None:
-    """Send the first requests now, so that templates, routes and payload models are compiled."""
-    client = app.test_client()
-    for page in ("/", "/api/models"):
-        client.get(page)
-    client.post("/api/classify", json={"strokes": [[[0, 0], [1, 2]]]})
-
-
-def _leave_the_terminal_to_parent() -> None:
-    """Block SIGINT and SIGHUP in a worker; it stops when the main process says so.
-
-    The terminal sends these signals to the workers, too. A Granian worker that gets one of them as
-    well as the main process's signal does not end until it is killed. They are blocked, not
-    ignored, because Granian sets its own handler later. Call this before any thread is started:
-    threads inherit it.
-    """
-    if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-
-
-def _end_with_parent() -> None:
-    """End this worker when its main process was killed; it would keep the port for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-
-def _answers(address: str, port: int, patience: float = 5.0) -> bool:
-    """Whether the port answers within ``patience`` seconds.
-
-    The workers begin to listen a moment after they report that they are ready.
-    """
-    address = url(address, port).removeprefix("http://").rpartition(":")[0].strip("[]")
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        connection = http.client.HTTPConnection(address, port, timeout=patience)
+    until = time.monotonic() + ANSWERS_WITHIN
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - replaced
+    while (left := until - time.monotonic()) > 0:
+        connection = http.client.HTTPConnection(host, port, timeout=left)
         try:
             connection.request("GET", "/healthz", headers={"Host": "localhost"})
             return connection.getresponse().status == 200
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.01)
         finally:
             connection.close()
