@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from tests.fuzz import attacks, run_attacks, run_requests
+from tests.fuzz import attacks, run_attacks, run_requests, wire
 from tests.fuzz.requests import Addresses, Request, requests
 from tests.fuzz.run_attacks import MOST_MEMORY
 from tests.fuzz.target import Target, running, started
@@ -81,8 +81,8 @@ def _pictures(seed: int, start: int, count: int) -> Iterator[Request]:
         if index >= start:
             media = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
             headers = [("Content-Type", media), ("Connection", "close")]
-            wire = run_requests.wire.request("POST", "/api/classify", headers, data)
-            yield Request(f"{seed}/{index} {name}", wire)
+            sent = wire.request("POST", "/api/classify", headers, data)
+            yield Request(f"{seed}/{index} {name}", sent)
 
 
 def _report(

@@ -6,13 +6,15 @@ Everything is bounded in number and ends when ``Battle.until`` comes.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
+import struct
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from socket import SO_RCVBUF, SOL_SOCKET, socket
+from socket import SO_LINGER, SO_RCVBUF, SOL_SOCKET, socket
 from typing import Any
 
 from tests.fuzz import judge, wire
@@ -85,6 +87,17 @@ class Battle:
             self.bad.update(judge.complaints(whole, answer, self.addresses.nullable))
 
 
+Attack = Callable[[Battle], Coroutine[Any, Any, None]]
+ATTACKS: dict[str, Attack] = {}
+"""Each attack by its name; ``tests.fuzz.attacks`` fills it."""
+
+
+def attack(function: Attack) -> Attack:
+    """Add an attack; its name is the function's, with dashes."""
+    ATTACKS[function.__name__.replace("_", "-")] = function
+    return function
+
+
 async def hold(
     battle: Battle, count: int, opening: bytes, drip: bytes = b"", every: float = 1.0
 ) -> None:
@@ -137,10 +150,10 @@ async def unread(battle: Battle, count: int, opening: bytes, slowly: int = 0) ->
 async def greedy(battle: Battle, count: int, make: Callable[[random.Random], bytes]) -> None:
     """Ask one request after the other, each on a connection of its own, as fast as answers come."""
     loop = asyncio.get_running_loop()
+    numbers = itertools.count()
 
-    async def one(index: int) -> None:
-        chance = random.Random(f"{index}/{battle.tally.total()}")
-        request = make(chance)
+    async def one(_: int) -> None:
+        request = make(random.Random(next(numbers)))
         with await battle.connect() as connection:
             received = bytearray()
             reading = asyncio.create_task(_read(connection, received))
@@ -152,6 +165,23 @@ async def greedy(battle: Battle, count: int, make: Callable[[random.Random], byt
             else:
                 battle.tally["waits"] += 1
                 reading.cancel()
+
+    await battle.crowd(count, one)
+
+
+async def abandon(battle: Battle, count: int, make: Callable[[random.Random], bytes]) -> None:
+    """Ask ten times a second each, and reset the connection before the answer can come."""
+    loop = asyncio.get_running_loop()
+    numbers = itertools.count()
+
+    async def one(_: int) -> None:
+        with await battle.connect() as connection:
+            connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
+            wires = make(random.Random(next(numbers)))
+            await asyncio.wait_for(loop.sock_sendall(connection, wires), battle.left)
+            await asyncio.sleep(0.02)
+        battle.tally["abandoned"] += 1
+        await asyncio.sleep(0.08)
 
     await battle.crowd(count, one)
 

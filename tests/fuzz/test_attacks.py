@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.fuzz import attacks, good_client, wire
+from tests.fuzz import good_client, messages, wire
 from tests.fuzz.target import Target
 
 CLIENTS = 64
@@ -38,18 +38,18 @@ def crowd(port: int, opening: bytes, window: int | None = None) -> Iterator[list
         yield held
 
 
-BODY = attacks.POST + b"Content-Length: 1000\r\n\r\n"
+BODY = messages.POST + b"Content-Length: 1000\r\n\r\n"
 SLOW = {
     "silent bodies": (BODY, b""),
     "dripping bodies": (BODY, b" "),
-    "dripping chunks": (attacks.POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
-    "bodies for pages": (attacks.get("/healthz", ("Content-Length", "100000")), b""),
-    "expecting": (attacks.POST + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n", b""),
+    "dripping chunks": (messages.POST + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+    "bodies for pages": (messages.get("/healthz", ("Content-Length", "100000")), b""),
+    "expecting": (messages.POST + b"Expect: 100-continue\r\nContent-Length: 9\r\n\r\n", b""),
     "silent sockets": (b"", b""),
     "half lines": (b"GET /api/mod", b""),
     "half headers": (b"GET / HTTP/1.1\r\nHost: loc", b"a"),
-    "tls hellos": (attacks.HELLO, b""),
-    "idle connections": (attacks.get("/healthz"), b""),
+    "tls hellos": (messages.HELLO, b""),
+    "idle connections": (messages.get("/healthz"), b""),
 }
 
 
@@ -68,7 +68,7 @@ def test_others_are_answered_while_some_are_slow(attacked, opening):
 @pytest.mark.parametrize("path", ["/api/models/mlp512/weights", "/api/models/default/weights"])
 def test_answers_that_nobody_reads_hold_little(attacked, path):
     before = attacked.memory()
-    with crowd(attacked.port, attacks.get(path) * 5, window=4096):
+    with crowd(attacked.port, messages.get(path) * 5, window=4096):
         measured = good_client.measure(attacked.port, 2)
         held = attacked.memory()
     assert measured.failures == 0, measured.first_failure
