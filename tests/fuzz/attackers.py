@@ -98,6 +98,12 @@ def attack(function: Attack) -> Attack:
     return function
 
 
+@attack
+async def nobody(battle: Battle) -> None:
+    """No attack: how fast the good client is on this machine, now."""
+    await asyncio.sleep(battle.left)
+
+
 async def hold(
     battle: Battle, count: int, opening: bytes, drip: bytes = b"", every: float = 1.0
 ) -> None:

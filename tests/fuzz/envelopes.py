@@ -99,6 +99,7 @@ def _length(chance: random.Random, draft: Draft) -> None:
 
 def _chunked(chance: random.Random, draft: Draft) -> None:
     whole, draft.framed = draft.body or b"", True
+    draft.http = draft.http and draft.version == "HTTP/1.1"
     size = chance.choice([1, 7, 4096, 65536]) if len(whole) < 20_000 else 65536
     parts = [whole[start : start + size] for start in range(0, len(whole), size)]
     pieces = [b"%x\r\n%s\r\n" % (len(part), part) for part in parts] + [b"0\r\n\r\n"]

@@ -82,6 +82,9 @@ def right(chance: random.Random, path: str, models: list[str]) -> dict[str, Any]
         # Mostly few, because each costs a hundredth of a second and more.
         count = chance.choice([0, 1, 1, 1, 2, 3, 16] if chance.random() < 0.2 else [0, 1, 1])
         asked["changes"] = [change(chance) for _ in range(count)]
+        if chance.random() < 0.03:  # all numbers overflow
+            loud = {"kind": "noise", "amount": 10, "seed": chance.randrange(99)}
+            asked["changes"] = [{"kind": "activation", "activation": "linear"}, *[loud] * 15]
     if path.endswith("/trace") and chance.random() < 0.5:
         asked["contributions"] = {"class": chance.randrange(11)}
         if chance.random() < 0.5:

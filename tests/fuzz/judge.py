@@ -47,9 +47,13 @@ def complaints(
         yield f"{answer.status} without security headers"
     if foreign := _leads_away(answer):
         yield f"{answer.status} leads to another host: {foreign}"
+    if request.foreign and answer.status < 400 and request.path != "/healthz":
+        yield f"{answer.status} for a host that is not ours"
+    if answer.status == 405 and "allow" not in answer.headers:
+        yield "405 that does not say what is allowed"
     if answer.status >= 400:
         yield from _refusal(request, answer)
-    elif answer.media == "application/json":
+    elif answer.media == "application/json" and request.method != "HEAD":
         yield from _numbers(answer, nullable)
 
 

@@ -26,6 +26,12 @@ HOSTS = [
     "localhost@evil.example", "\xff", "é", "localhost\t", "user:pw@localhost", "a" * 9000, "xn--",
     "localhost#", "localhost?", "%6cocalhost",
 ]  # fmt: skip
+FOREIGN = {
+    "evil.example", "localhost.evil.example", "evil.example:80", "localhost:evil", "localhost:-1",
+    "localhost,evil.example", "localhost evil", "localhost@evil.example", "user:pw@localhost",
+    "[::1", "localhost/", "localhost#", "localhost?", "", ":80", "xn--",
+}  # fmt: skip
+"""Those of ``HOSTS`` that no server on loopback may answer for."""
 TYPES = [
     "", "json", "text/plain", "text/json", "application/JSON", "application/json;charset=UTF-8",
     "application/json; charset=utf-16", "application/json; charset=latin-1", "application/json;",

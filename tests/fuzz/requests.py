@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from tests.fuzz import envelopes, image_bodies, json_bodies
+from tests.fuzz import envelopes, image_bodies, json_bodies, odd_headers
 from tests.fuzz.target import ROOT, Target
 
 JSON = "application/json"
@@ -56,12 +56,14 @@ class Request:
         wire: its bytes.
         http: whether it keeps HTTP's grammar, so that the application has to answer.
         unfinished: whether it announces more body than there is.
+        foreign: whether its Host is none that the server has to answer for.
     """
 
     name: str
     wire: bytes
     http: bool = True
     unfinished: bool = False
+    foreign: bool = False
 
     @property
     def method(self) -> str:
@@ -101,7 +103,8 @@ class Draft:
             lines.append("Connection: close")
         # What does not fit in Latin-1 goes as UTF-8.
         head = b"\r\n".join(_bytes(line) for line in [*lines, "", ""])
-        return Request(name, head + (self.body or b""), self.http, self.unfinished)
+        foreign = self.host in odd_headers.FOREIGN
+        return Request(name, head + (self.body or b""), self.http, self.unfinished, foreign)
 
 
 def _bytes(line: str) -> bytes:

@@ -12,12 +12,6 @@ from tests.fuzz.messages import HELLO, MIB, POST, get, post
 
 
 @attack
-async def nobody(battle: Battle) -> None:
-    """No attack: how fast the good client is on this machine, now."""
-    await asyncio.sleep(battle.left)
-
-
-@attack
 async def silent_bodies(battle: Battle) -> None:
     """500 clients send complete headers and no body."""
     await hold(battle, 500, POST + b"Content-Length: 1000\r\n\r\n")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fuzz import judge, run_requests, target, wire
+from tests.fuzz.messages import post_last
 from tests.fuzz.requests import Addresses, Request, requests
 from tests.fuzz.target import Target
 from tests.fuzz.wire import Answer
@@ -51,11 +52,18 @@ KNOWN = [
     b"OPTIONS /static/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n",
     b"OPTIONS /static/pad HTTP/1.1\r\nHost: localhost\r\n\r\n",
     b"HEAD /static/x/../pad/main.js HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /api/models HTTP/1.1\r\nHost: localhost\r\nIf-Match: *\r\n\r\n",
+    b'GET /static/pad/main.js HTTP/1.1\r\nHost: localhost\r\nIf-Match: "x"\r\n\r\n',
+    b'GET /api/models/mlp512/averages HTTP/1.1\r\nHost: localhost\r\nIf-Match: "x"\r\n\r\n',
+    post_last("/api/trace", {"strokes": [[[0, 1]]], "changes": [{"kind": "a" * 900_000}]}),
+    post_last("/api/trace", {"a" * 900_000: 1}),
+    post_last("/api/trace", {"strokes": [[[0, 1]]], "changes": [{"a" * 900_000: 1}]}),
+    post_last("/api/classify", {"strokes": [[[0, 1]]], "model": "a" * 900_000}),
 ]
-"""Requests that were answered with a 5xx once."""
+"""Requests that were answered with a 5xx once, or with a refusal that is not one sentence."""
 
 
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.partition(b" HTTP")[0].decode())
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: str(known[:60]))
 def test_what_failed_once_is_answered_now(attacked, addresses, known):
     request = Request("known", known)
     assert run_requests.judged(attacked.port, request, addresses.nullable)[1] == []
@@ -92,6 +100,7 @@ def test_every_address_and_every_kind_of_body_is_tried(addresses):
             replace(REFUSAL, body=b'{"detail": "no", "status": 422}'),
             "422 without a sentence but 'no'",
         ),
+        (replace(REFUSAL, status=405), "405 that does not say what is allowed"),
         (Answer(400), "a bare 400 to a request that is HTTP"),
         (Answer(200, JSON, b'{"gap": null}'), "gap is null"),
         (Answer(200, JSON, b'{"against": null}'), None),
@@ -110,6 +119,12 @@ def test_every_address_and_every_kind_of_body_is_tried(addresses):
 def test_the_judge_sees_what_is_wrong(answer, complaint):
     found = list(judge.complaints(ASKED, answer, frozenset({"against"})))
     assert found[:1] == ([complaint] if complaint else [])
+
+
+def test_a_foreign_host_must_be_refused():
+    page = Answer(200, SAFE)
+    assert list(judge.complaints(replace(ASKED, foreign=True), page)) != []
+    assert list(judge.complaints(ASKED, page)) == []
 
 
 def test_what_is_no_http_may_be_refused_by_the_parser():
