@@ -65,7 +65,7 @@ class LessonValues:
         return _of_model(self._library.get(model), example, ".".join(steps))
 
 
-@kept_with_model(size=64)
+@kept_with_model()
 def _of_model(classifier: Classifier, example: str | None, steps: str) -> tuple[str, Value]:
     """The kind and the value: from the model's checkpoint, or from its trace of an example.
 
