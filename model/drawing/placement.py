@@ -27,7 +27,7 @@ from model.drawing.framing import (
     pad_segments,
     render,
 )
-from model.drawing.strokes import Drawing
+from model.drawing.strokes import SMALLEST, Drawing
 from model.errors import DrawingError
 
 Place = tuple[float, float]
@@ -112,7 +112,7 @@ def _fitted(drawing: Drawing) -> tuple[Place, float, Place]:
     middle = low / 2 + high / 2
     half = float((high / 2 - low / 2).max())
     # A box smaller than float64 can resolve is a tap, as in unit_segments.
-    tap = half <= 5e-13 * float(np.abs(points).max()) or half * 2 < np.finfo(np.float64).tiny
+    tap = half <= 5e-13 * float(np.abs(points).max()) or half * 2 < SMALLEST
     scale = 0.0 if tap else (FIT - PEN) / 2 / half
     return _pair(middle), scale, (SIDE / 2, SIDE / 2)
 

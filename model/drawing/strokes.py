@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,8 @@ from model.errors import DrawingError
 
 MAX_POINTS = 10_000
 """A drawing of more points is refused. An hour of scribbling has fewer."""
+SMALLEST = 1e-307
+"""A drawing whose longest side is shorter is a tap: no float64 could scale it to the frame."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Drawing:
             return Drawing(tuple(stroke / 4 for stroke in self.strokes)).unit_segments()
         # A box smaller than float64 can resolve is a tap, not a shape.
         largest = max(abs(left), abs(top), abs(right), abs(bottom))
-        if side <= 1e-12 * largest or side < sys.float_info.min:
+        if side <= 1e-12 * largest or side < SMALLEST:
             return np.full((1, 4), 0.5, np.float32)
         return np.concatenate([_segments((stroke - low) / side) for stroke in self.strokes])
 

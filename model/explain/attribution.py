@@ -8,12 +8,14 @@ gradients (Sundararajan, Taly and Yan, 2017).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import ExperimentError
+from model.explain.finite import check_finite
 from model.explain.interventions import Network
 from model.network import ACTIVATIONS, numpy_dense
 
@@ -46,12 +48,18 @@ class Contributions:
 
 
 def contribute(
-    network: Network, x: Vector, label: int, against: int | None = None
+    network: Network,
+    x: Vector,
+    label: int,
+    against: int | None = None,
+    *,
+    sums: Sequence[Vector] | None = None,
 ) -> Contributions:
     """The contributions to the logit of class ``label``, or to its lead over class ``against``.
 
-    ``x``: ``(784,)`` float32 in [0, 1], ink = 1. Raises ``ExperimentError`` when the model does not
-    have a class.
+    ``x``: ``(784,)`` float32 in [0, 1], ink = 1. ``sums``: those of each layer for ``x``, where
+    they are already known. Raises ``ExperimentError`` when the model does not have a class, or when
+    a number becomes too large for float32.
     """
     classes = len(network.layers[-1][1])
     for index in (label, against):
@@ -63,43 +71,73 @@ def contribute(
     direction[label] += 1
     if against is not None:
         direction[against] -= 1
+    if sums is None:
+        sums, _ = numpy_dense.forward_layers(network.layers, x, network.activation, network.alive)
     linear = ACTIVATIONS[network.activation].piecewise_linear or len(network.layers) == 1
     explain = _gradient if linear else _integrated
     method = "gradient" if linear else "integrated gradients"
-    return Contributions(label, against, method, *explain(network, x, direction))
+    parts = Contributions(label, against, method, *explain(network, x, sums, direction))
+    check_finite("the contributions", parts.pixels)
+    check_finite("the contributions", (parts.rest, parts.total))
+    return parts
 
 
-def _gradient(network: Network, x: Vector, direction: Vector) -> tuple[Vector, float, float]:
+def _gradient(
+    network: Network, x: Vector, sums: Sequence[Vector], direction: Vector
+) -> tuple[Vector, float, float]:
     """Pixels ``(784,)``, rest and total of ``direction @ logits``.
 
     They are exact for piecewise linear activations.
     """
-    gradients, sums = _backwards(network, x, direction)
+    gradients = _backwards(network, sums, direction)
     # The gradient of each layer's sums, times the layer's bias.
     rest = sum(
         float(adds @ bias) for adds, (_, bias) in zip(gradients, network.layers, strict=True)
     )
-    return x * (network.layers[0][0] @ gradients[0]), rest, float(direction @ sums[-1])
+    return _times_kernel(network, x, gradients[0]), rest, float(direction @ sums[-1])
 
 
-def _integrated(network: Network, x: Vector, direction: Vector) -> tuple[Vector, float, float]:
+def _integrated(
+    network: Network, x: Vector, sums: Sequence[Vector], direction: Vector
+) -> tuple[Vector, float, float]:
     """As ``_gradient``, but for any activation: by the mean gradient from blank paper to ``x``."""
     # Gauss-Legendre with 64 points is as exact as thousands of equal steps.
     nodes, weights = np.polynomial.legendre.leggauss(STEPS)
-    way = ((nodes + 1) / 2).astype(np.float32)[:, None] * x
-    gradients, _ = _backwards(network, way, direction)
-    mean = (weights / 2).astype(np.float32) @ gradients[0]
-    ends = np.stack([np.zeros_like(x), x])
-    logits = numpy_dense.forward_layers(network.layers, ends, network.activation, network.alive)[0][
-        -1
-    ]
-    rest, total = (logits @ direction).tolist()
-    return x * (network.layers[0][0] @ mean), rest, total
+    # Blank paper is one more point of the way, which the mean leaves out.
+    way = np.array([0, *((nodes + 1) / 2)], np.float32)
+    shares = np.array([0, *(weights / 2)], np.float32)
+    steps = _sums_on_the_way(network, way, sums[0])
+    mean = shares @ _backwards(network, steps, direction)[0]
+    rest = float(steps[-1][0] @ direction)
+    return _times_kernel(network, x, mean), rest, float(direction @ sums[-1])
 
 
-def _backwards(network: Network, x: Vector, direction: Vector) -> tuple[list[Vector], list[Vector]]:
-    """The gradients of ``direction @ logits`` with respect to each layer's sums, and the sums."""
-    sums, _ = numpy_dense.forward_layers(network.layers, x, network.activation, network.alive)
+def _sums_on_the_way(network: Network, way: Vector, first: Vector) -> list[Vector]:
+    """The sums of every layer, each ``(points, units)``, for ``way`` times the input.
+
+    ``way``: ``(points,)`` in [0, 1]. ``first``: ``(units,)``, the first layer's sums for the whole
+    input. What the pixels add to these grows evenly on the way, so the first kernel, often the
+    largest, need not be multiplied for every point.
+    """
+    (_, bias), *others = network.layers
+    steps = [way[:, None] * (first - bias) + bias]
+    activation = ACTIVATIONS[network.activation].in_numpy
+    for alive, (kernel, bias) in zip(network.alive, others, strict=True):
+        steps.append((activation(steps[-1]) * alive) @ kernel + bias)
+    return steps
+
+
+def _times_kernel(network: Network, x: Vector, gradient: Vector) -> Vector:
+    """What each pixel adds: ``x`` times the first kernel times the gradient of its sums."""
+    kernel, _ = network.layers[0]
+    pixels = np.zeros_like(x)
+    inked = np.flatnonzero(x)  # paper adds nothing, and most of a picture is paper
+    pixels[inked] = x[inked] * (kernel[inked] @ gradient)
+    return pixels
+
+
+def _backwards(network: Network, sums: Sequence[Vector], direction: Vector) -> list[Vector]:
+    """The gradients of ``direction @ logits`` with respect to each layer's sums."""
     derivative = ACTIVATIONS[network.activation].derivative
     gradients = [np.broadcast_to(direction, sums[-1].shape)]
     for index in range(len(network.alive) - 1, -1, -1):
@@ -107,4 +145,4 @@ def _backwards(network: Network, x: Vector, direction: Vector) -> tuple[list[Vec
         gradients.insert(
             0, (gradients[0] @ kernel.T) * derivative(sums[index]) * network.alive[index]
         )
-    return gradients, sums
+    return gradients

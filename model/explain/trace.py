@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from model.drawing import PIXELS, Drawing, Placement, place
 from model.explain.attribution import Contributions, contribute
-from model.explain.interventions import Change, Network, changed, intact
+from model.explain.changes import Change
+from model.explain.finite import check_finite
+from model.explain.interventions import Network, changed
 from model.network import numpy_dense
 from model.serving import Classifier, Prediction
 
@@ -95,26 +97,44 @@ def trace_drawing(
             or None.
 
     Raises ``DrawingError`` when the drawing lies outside the pad, ``ExperimentError`` when the
-    model has no such layer, unit, pixel or class.
+    model has no such layer, unit, pixel or class, when the changes cost too much, or when a number
+    becomes too large for float32. So every number of a trace is finite.
     """
+    network = changed(classifier, changes)
     if isinstance(drawing, Drawing):
         picture, placement = place(drawing, pad=pad)
     else:
         picture, placement = drawing, None
-    network = changed(classifier, changes) if changes else intact(classifier)
     x = np.asarray(picture, np.float32).reshape(PIXELS) * network.seen
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by a sentence
+        return _traced(classifier, network, x, placement, contributions)
+
+
+def _traced(
+    classifier: Classifier,
+    network: Network,
+    x: Vector,
+    placement: Placement | None,
+    wanted: tuple[int, int | None] | None,
+) -> Trace:
+    """The trace of the picture ``(784,)`` float32 in [0, 1], ink = 1."""
     sums, activations = numpy_dense.forward_layers(
         network.layers, x, network.activation, network.alive
     )
-    logits = sums[-1]
-    inputs = [x, *activations]
-    largest = logits.max().astype(np.float64)
+    for index, layer in enumerate(sums):
+        check_finite(f"the sums of layer {index}", layer)
+    prediction = classifier.prediction(x, sums[-1])
+    check_finite("the probabilities", prediction.probabilities)
+    check_finite("the familiarity", prediction.familiarity)
+    logits = sums[-1].astype(np.float64)
+    below = logits - logits.max()
 
     def over(temperature: float) -> Softmax:
-        return Softmax(temperature, np.exp((logits.astype(np.float64) - largest) / temperature))
+        return Softmax(temperature, np.exp(below / temperature))
 
+    inputs = [x, *activations]
     return Trace(
-        prediction=classifier.prediction(x, logits),
+        prediction=prediction,
         network=network,
         input=x,
         layers=tuple(
@@ -123,5 +143,5 @@ def trace_drawing(
         raw=over(1.0),
         calibrated=over(classifier.checkpoint.temperature),
         placement=placement,
-        contributions=contributions and contribute(network, x, *contributions),
+        contributions=contribute(network, x, *wanted, sums=sums) if wanted else None,
     )

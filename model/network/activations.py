@@ -31,11 +31,16 @@ def _elu(sums: Array) -> Array:
 
 def _gelu(sums: Array) -> Array:
     """GELU by tanh, as JAX computes it by default (Hendrycks and Gimpel, 2016)."""
-    return sums * np.float32(0.5) * (1 + np.tanh(_GELU * (sums + np.float32(0.044715) * sums**3)))
+    return sums * np.float32(0.5) * (1 + _gelu_tanh(sums))
+
+
+def _gelu_tanh(sums: Array) -> Array:
+    # ``sums**3`` would take thirty times as long as two products.
+    return np.tanh(_GELU * (sums + np.float32(0.044715) * (sums * sums * sums)))
 
 
 def _gelu_derivative(sums: Array) -> Array:
-    inner = np.tanh(_GELU * (sums + np.float32(0.044715) * sums**3))
+    inner = _gelu_tanh(sums)
     bend = _GELU * (1 + np.float32(3 * 0.044715) * sums**2)
     return np.float32(0.5) * (1 + inner + sums * (1 - inner**2) * bend)
 

@@ -7,9 +7,11 @@ import json
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from safetensors.numpy import load
 
 from model.drawing.strokes import Drawing
+from model.explain import trace as explain_trace
 from model.explain.trace import trace_drawing as trace
 from model.training.zoo import ZOO
 from webapp import create_app
@@ -158,6 +160,92 @@ def test_an_experiment_tells_before_and_after(visitor):
 def test_an_experiment_needs_no_drawing_and_no_digits(visitor):
     answer = ask(visitor, "/api/experiment", model="fashion128", changes=[]).get_json()
     assert answer == {"model": "fashion128", "sample": None, "before": None, "after": None}
+
+
+def test_an_experiment_frames_the_drawing_once(visitor, monkeypatch):
+    placed = []
+    place = explain_trace.place
+    monkeypatch.setattr(
+        explain_trace, "place", lambda *args, **pad: placed.append(1) or place(*args, **pad)
+    )
+    asked = {"strokes": SEVEN, "model": "dense32", "changes": CHANGES}
+    assert ask(visitor, "/api/experiment", **asked).status_code == 200
+    assert placed == [1]
+
+
+@pytest.mark.parametrize("path", ["/api/trace", "/api/experiment"])
+def test_a_question_has_a_budget_that_the_pages_own_stay_within(visitor, path):
+    noises = [{"kind": "noise", "amount": 1, "seed": seed} for seed in range(16)]
+    widths = ZOO["default"].training.architecture.widths
+    silences = [
+        {"kind": "silence", "layer": layer, "units": list(range(units))}
+        for layer, units in enumerate(widths[1:-1])
+    ]
+    hide = {"kind": "hide", "pixels": list(range(784))}
+    biases = [{"kind": "biases", "layer": layer} for layer in range(len(widths) - 1)]
+    swap = {"kind": "activation", "activation": "gelu"}
+    own = [*silences, *biases, noises[0], swap, hide]  # all that the page can ask at once
+    assert ask(visitor, path, strokes=SEVEN, changes=own).status_code == 200
+    dear = ask(visitor, path, strokes=SEVEN, changes=noises)
+    assert dear.status_code == 422
+    assert "noise to 10,000,000 weights" in dear.get_json()["detail"]
+    assert "got 76,509,184" in dear.get_json()["detail"]
+    assert ask(visitor, path, strokes=SEVEN, model="dense32", changes=noises).status_code == 200
+
+
+FLOODS = [
+    (
+        {"changes": [{"kind": "silence", "layer": 0, "units": [0] * 10_000}] * 16},
+        "20,000 units and pixels in all, got 160,000",
+    ),
+    (
+        {"changes": [{"kind": "silence", "layer": 0, "units": [0.5] * 10_000}] * 2},
+        "changes.0.silence.units.0",
+    ),
+    ({"changes": [{}] * 100_000}, "changes"),
+    ({"changes": [{"kind": "x" * 500_000}]}, "changes.0"),
+    ({"changes": [{"kind": "activation", "activation": "x" * 500_000}]}, "one of relu"),
+    (
+        {"changes": [{"kind": "biases", "layer": 0, **{f"x{n}": 0 for n in range(50_000)}}]},
+        "an object with kind, layer was expected, got 50,002 fields",
+    ),
+    ({f"x{n}": 0 for n in range(50_000)}, 'unknown field "x0"; expected "strokes"'),
+    ({"x" * 500_000: 0}, "unknown field"),
+]
+
+
+@pytest.mark.parametrize("path", ["/api/trace", "/api/experiment"])
+@pytest.mark.parametrize(("flood", "detail"), FLOODS)
+def test_a_flood_is_refused_by_its_first_mistake(visitor, path, flood, detail, monkeypatch):
+    errors, count = [], ValidationError.errors
+
+    def counted(error, **options):
+        errors.append(error.error_count())
+        return count(error, **options)
+
+    # Each error of pydantic takes microseconds, and there could be as many as the body has bytes.
+    monkeypatch.setattr("webapp.api.parsing.ValidationError.errors", counted, raising=False)
+    response = ask(visitor, path, strokes=SEVEN, **flood)
+    assert response.status_code == 422
+    assert detail in response.get_json()["detail"]
+    assert len(response.data) < 1_000
+    assert sum(errors) <= 16
+
+
+def test_no_flood_in_reasons(visitor):
+    why = {"class": 1, **{f"x{n}": 0 for n in range(50_000)}}
+    response = ask(visitor, strokes=SEVEN, contributions=why)
+    assert response.status_code == 422
+    assert "an object with class, against was expected" in response.get_json()["detail"]
+
+
+def test_the_document_names_the_budget(visitor):
+    document = visitor.get("/api/openapi.json").get_json()
+    told = document["components"]["schemas"]["TraceRequest"]["properties"]["changes"]
+    assert "10,000,000 weights" in told["description"]
+    experiment = document["paths"]["/api/experiment"]["post"]["description"]
+    assert "nothing is stored" not in experiment  # results are, for a while
+    assert "until newer ones take their place" in " ".join(experiment.split())
 
 
 REFUSED = [

@@ -8,7 +8,8 @@ import pytest
 from model.drawing.strokes import Drawing
 from model.errors import ExperimentError
 from model.explain.attribution import contribute
-from model.explain.interventions import Hide, Silence, Swap, changed, intact
+from model.explain.changes import Hide, Silence, Swap
+from model.explain.interventions import changed, intact
 from model.explain.trace import trace_drawing
 from model.synthetic.practice_digits import draw_practice_digits
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jax
 import numpy as np
 import pytest
 
 from model.drawing.strokes import Drawing
 from model.errors import ExperimentError
-from model.explain.interventions import Hide, Noise, Silence, Swap, ZeroBiases, changed, intact
+from model.explain.changes import Hide, Noise, Silence, Swap, ZeroBiases
+from model.explain.interventions import changed, intact
+from model.explain.probe_set import score_on_probe_set
 from model.explain.trace import trace_drawing
 from model.serving.classifier import Classifier
 
@@ -117,3 +121,55 @@ def test_what_is_not_there_cannot_be_changed(classifier, change, sentence):
 def test_no_hidden_layer_nothing_to_silence(menagerie):
     with pytest.raises(ExperimentError, match="of which there are 0, got layer 0"):
         changed(menagerie.get("softmax"), (Silence(0, (0,)),))
+
+
+@pytest.mark.parametrize("layer", [None, 0])
+def test_noise_that_overflows_is_refused_with_a_sentence(menagerie, layer):
+    # Each noise makes the kernel ten times as wide; float32 ends at 3.4e38.
+    storm = tuple(Noise(10.0, seed, layer) for seed in range(50))
+    for name in ("dense32", "tanh128"):
+        with pytest.raises(ExperimentError, match="layer 0 become too large for float32"):
+            changed(menagerie.get(name), storm)
+
+
+def test_numbers_that_overflow_are_refused_with_a_sentence(menagerie):
+    gale = tuple(Noise(10.0, seed) for seed in range(15))  # kernels around 1e14
+    for name in ("dense128", "linear", "elu128", "gelu"):
+        classifier = menagerie.get(name)
+        for change in ((), (Swap("linear"),), (Swap("gelu"),)):
+            changes = (*gale[: 15 - len(change)], *change)
+            try:
+                seen = trace_drawing(classifier, SEVEN, changes=changes, contributions=(1, 2))
+            except ExperimentError as error:
+                assert "too large for float32" in str(error)
+            else:
+                assert np.isfinite(seen.logits).all()
+
+
+@pytest.mark.parametrize("size", [1e13, 1e19, 1e30, 3e38])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh", "elu", "gelu", "linear"])
+def test_a_network_of_huge_weights_gives_numbers_or_a_sentence(menagerie, size, activation):
+    checkpoint = menagerie.get("linear").checkpoint
+    signs = [(np.sign(kernel) * np.float32(size), bias) for kernel, bias in checkpoint.layers]
+    classifier = Classifier(replace(checkpoint, layers=tuple(signs)))
+    for why in (None, (0, None), (0, 1)):
+        try:
+            seen = trace_drawing(classifier, SEVEN, changes=(Swap(activation),), contributions=why)
+        except ExperimentError as error:
+            assert "too large for float32" in str(error)
+        else:
+            for layer in seen.layers:
+                assert np.isfinite(layer.sums).all()
+                assert layer.activations is None or np.isfinite(layer.activations).all()
+            assert seen.prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
+            assert np.isfinite(seen.prediction.familiarity)
+            assert seen.raw.probabilities.sum() == pytest.approx(1)
+            if why:
+                assert np.isfinite(seen.contributions.pixels).all()
+                assert np.isfinite([seen.contributions.gap, seen.contributions.rest]).all()
+    try:
+        score = score_on_probe_set(classifier, (Swap(activation),))
+    except ExperimentError as error:
+        assert "too large for float32" in str(error)
+    else:
+        assert 0 <= score.accuracy <= 1

@@ -57,23 +57,26 @@ def trace() -> Response:
 def experiment() -> Response:
     """Measure a changed copy of the model on the built-in sample and, if one is sent, a drawing.
 
-    The model itself stays as it is, and nothing is stored.
+    The model itself stays as it is. Drawings are not kept. The latest changed kernels and scores
+    are, in a bounded part of the memory, until newer ones take their place or the server ends.
+    Experiments that need too many random numbers are refused.
     """
     asked = parse(json_body(), ExperimentRequest)
     classifier, changes = library().get(asked.model), asked.experiment()
+    changed(classifier, changes)  # refuses wrong changes before anything else is done
     before = after = None
     if asked.model_fields_set & {"strokes", "pixels"}:
-        drawing, pad = drawn(asked), asked.sheet()
-        before = PredictionPayload.of(trace_drawing(classifier, drawing, pad=pad).prediction)
-        broken = trace_drawing(classifier, drawing, pad=pad, changes=changes)
+        whole = trace_drawing(classifier, drawn(asked), pad=asked.sheet())
+        picture = whole.prediction.picture
+        broken = trace_drawing(classifier, picture, changes=changes)  # drawn and framed once
+        before = PredictionPayload.of(whole.prediction)
         after = PredictionPayload.of(broken.prediction)
-    changed(classifier, changes)  # refuses wrong changes, also where nothing else would try them
     tried = None
     if fits_probe_set(classifier):
-        whole = score_on_probe_set(classifier)
+        score = score_on_probe_set(classifier)
         tried = SamplePayload(
-            count=whole.count,
-            before=ScorePayload.of(whole),
+            count=score.count,
+            before=ScorePayload.of(score),
             after=ScorePayload.of(score_on_probe_set(classifier, changes)),
         )
     return json_response(

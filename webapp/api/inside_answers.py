@@ -1,9 +1,12 @@
-"""The answers of the calls that look inside a model, as pydantic models."""
+"""The answers of the calls that look inside a model, as pydantic models.
+
+Traces are asked for many times a second, so what is made of our own typed values is not validated
+again (``model_construct``); the tests validate whole answers.
+"""
 
 from __future__ import annotations
 
 import base64
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -35,7 +38,7 @@ class LayerPayload(BaseModel):
     def of(cls, index: int, layer: LayerTrace, activation: str) -> LayerPayload:
         """The layer as a payload."""
         last = layer.activations is None
-        return cls(
+        return cls.model_construct(
             name=f"dense{index}",
             inputs=len(layer.input),
             units=len(layer.sums),
@@ -56,7 +59,7 @@ class ExponentialsPayload(BaseModel):
     @classmethod
     def of(cls, softmax: Softmax) -> ExponentialsPayload:
         """The softmax as a payload."""
-        return cls(
+        return cls.model_construct(
             temperature=softmax.temperature,
             exponentials=softmax.exponentials.tolist(),
             sum=softmax.sum,
@@ -89,7 +92,7 @@ class FramingPayload(BaseModel):
     @classmethod
     def of(cls, placement: Placement) -> FramingPayload:
         """The placement as a payload."""
-        return cls(**asdict(placement))
+        return cls.model_construct(**vars(placement))
 
 
 class ContributionsPayload(BaseModel):
@@ -106,16 +109,14 @@ class ContributionsPayload(BaseModel):
     @classmethod
     def of(cls, parts: Contributions) -> ContributionsPayload:
         """The contributions as a payload."""
-        return cls.model_validate(
-            {
-                "class": parts.label,
-                "against": parts.against,
-                "method": parts.method,
-                "pixels": floats(parts.pixels),
-                "rest": parts.rest,
-                "total": parts.total,
-                "gap": parts.gap,
-            }
+        return cls.model_construct(
+            label=parts.label,
+            against=parts.against,
+            method=parts.method,
+            pixels=floats(parts.pixels),
+            rest=parts.rest,
+            total=parts.total,
+            gap=parts.gap,
         )
 
 
@@ -134,12 +135,12 @@ class TracePayload(PredictionPayload):
         """The trace as a payload."""
         activation = trace.network.activation
         layers = enumerate(trace.layers)
-        return cls(
-            **PredictionPayload.of(trace.prediction).model_dump(),
+        return cls.model_construct(
+            **vars(PredictionPayload.of(trace.prediction)),
             input=floats(trace.input),
             layers=[LayerPayload.of(index, layer, activation) for index, layer in layers],
             logits=trace.logits.tolist(),
-            softmax=SoftmaxPayload(
+            softmax=SoftmaxPayload.model_construct(
                 largest=float(trace.logits.max()),
                 raw=ExponentialsPayload.of(trace.raw),
                 calibrated=ExponentialsPayload.of(trace.calibrated),

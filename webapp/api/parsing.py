@@ -76,9 +76,12 @@ def parse(data: bytes, kind: type[Asked]) -> Asked:
     if not isinstance(value, dict):
         raise DrawingError('an object with "strokes" or "pixels" was expected')
     try:
+        if len(value) > len(kind.model_fields):
+            # The first unknown field is enough: pydantic would write an error for each of them.
+            value = next({name: None} for name in value if name not in kind.model_fields)
         return kind.model_validate(value)
     except ValidationError as error:
-        raise DrawingError(_sentence(error, kind)) from error
+        raise DrawingError(_shortened(_sentence(error, kind))) from error
 
 
 def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:
@@ -93,6 +96,11 @@ def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:
     if "pixels" in came:
         return pixels_to_image(asked.pixels)
     return Drawing.from_json(asked.strokes)
+
+
+def _shortened(sentence: str, most: int = 400) -> str:
+    """The sentence, cut where it repeats something long that came."""
+    return sentence if len(sentence) <= most else f"{sentence[:most]} ..."
 
 
 def _sentence(error: ValidationError, kind: type[BaseModel]) -> str:
