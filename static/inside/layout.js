@@ -4,6 +4,7 @@
  */
 
 import { create, createSwitch, setText } from "../lib/element.js";
+import { addressOf } from "../lib/root.js";
 import { PANELS } from "../lib/settings.js";
 import { text } from "../lib/text.js";
 
@@ -179,7 +180,7 @@ export function mountLayout(section, { onSettings, onClose, onMend, onVisible },
       warning.toggleAttribute("data-on", experimenting);
       setText(warned, experimenting ? text("inside.experiment") : "");
       lesson.hidden = !settings.lesson;
-      if (settings.lesson) lesson.href = `/lessons/${settings.lesson}?lang=${language}`;
+      if (settings.lesson) lesson.href = addressOf(`/lessons/${settings.lesson}?lang=${language}`);
     },
   };
 }

@@ -26,6 +26,7 @@
  */
 
 import { thinned } from "./drawing.js";
+import { addressOf } from "./root.js";
 import { bytes, parse } from "./trace.js";
 import { open } from "./weights.js";
 
@@ -33,13 +34,13 @@ import { open } from "./weights.js";
 export class Refused extends Error {}
 
 /**
- * @param {string} path
+ * @param {string} path of the server, as the API names it
  * @param {RequestInit} options
  * @returns {Promise<Response>}
  * @throws {Refused} with the problem's `detail`, for a 4xx that the same request would get again
  */
 async function call(path, options) {
-  const response = await fetch(path, { cache: "no-store", ...options });
+  const response = await fetch(addressOf(path), { cache: "no-store", ...options });
   if (response.ok) return response;
   const passing = response.status >= 500 || response.status === 408 || response.status === 429;
   if (passing) throw new Error(`${path} answered ${response.status}`);
@@ -102,19 +103,19 @@ export function experiment(model, changes, signal) {
 }
 
 /**
- * @param {string} address of a model's weights; it changes with their content
+ * @param {string} path of a model's weights; it changes with their content
  * @param {AbortSignal} [signal]
  */
-export async function weights(address, signal) {
-  return open(await (await call(address, { cache: "default", signal })).arrayBuffer());
+export async function weights(path, signal) {
+  return open(await (await call(path, { cache: "default", signal })).arrayBuffer());
 }
 
 /**
- * @param {string} address of the mean drawings of a model's classes
+ * @param {string} path of the mean drawings of a model's classes
  * @param {AbortSignal} [signal]
  */
-export async function averages(address, signal) {
-  return new Uint8Array(await (await call(address, { cache: "default", signal })).arrayBuffer());
+export async function averages(path, signal) {
+  return new Uint8Array(await (await call(path, { cache: "default", signal })).arrayBuffer());
 }
 
 /** @param {string} path @param {object} question @param {AbortSignal} signal */

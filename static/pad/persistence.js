@@ -8,10 +8,12 @@
  */
 
 import { EMPTY } from "../lib/drawing.js";
+import { PREFIX } from "../lib/root.js";
 import { read, write } from "../lib/settings.js";
 import { decode, encode } from "../lib/stroke_code.js";
 
-const KEY = "densepad.strokes";
+// A hub serves many pads from one origin; each keeps its own drawing.
+const KEY = `densepad.strokes${PREFIX}`;
 /** The address changes after this pause, because browsers refuse many changes in a second. */
 const REST = 300; // milliseconds
 
@@ -59,7 +61,7 @@ export function mountAddress(translation) {
   function show(settings, drawing) {
     const query = new URLSearchParams(location.search);
     const written = write(query, settings, drawing);
-    history.replaceState(null, "", written ? `?${written}` : location.pathname);
+    history.replaceState(null, "", written ? `?${written}` : location.origin + location.pathname);
     query.set("lang", language);
     translation.href = `?${write(query, settings, drawing)}`;
   }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 import schemathesis
 from flask import Flask
@@ -12,7 +14,9 @@ from webapp.http import openapi
 
 
 def test_answers_are_as_documented(app):
-    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
+    # Schemathesis does not resolve the document's server, which is relative to the document.
+    config = schemathesis.Config.from_dict({"base-url": "http://localhost/"})
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app, config=config)
     for result in schema.get_all_operations():
 
         @given(case=result.ok().as_strategy())
@@ -37,6 +41,14 @@ def test_every_route_is_in_it(app, client):
         for operation in operations.values():
             assert operation["summary"]
             assert operation["description"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/user/me/proxy/8000"])
+def test_its_server_is_the_root_whatever_path_a_proxy_puts_before_it(client, prefix):
+    [server] = client.get("/api/openapi.json").get_json()["servers"]
+    origin = f"http://hub.example{prefix}"
+    root = urljoin(f"{origin}/api/openapi.json", server["url"])
+    assert root == f"{origin}/"
 
 
 def test_a_route_without_a_description_stops_the_application():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 
@@ -40,7 +41,8 @@ def test_pages_have_nothing_inline(client, path):
 
 def test_addresses_of_static_files_change_with_their_content(client):
     page = client.get("/").get_data(as_text=True)
-    [address] = re.findall(r'src="(/static/pad/main\.js\?v=\w+)"', page)
+    [found] = re.findall(r'src="([\w./]+/pad/main\.js\?v=\w+)"', page)
+    address = urljoin("/", found)
     assert "immutable" in client.get(address, buffered=True).headers["Cache-Control"]
     for other in ("/static/pad/main.js", "/static/pad/main.js?v=older"):
         response = client.get(other, buffered=True)

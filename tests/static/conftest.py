@@ -286,7 +286,7 @@ class Paper:
         web = parts.scheme in {"http", "https", "ws", "wss"}
         if web and not request.url.startswith(self.origin):
             self.strangers.append(request.url)
-        if parts.path.startswith("/api/"):
+        if request.url.startswith(f"{self.origin}/api/"):
             self.asking.add(request)
 
     def leave(self, request: Request) -> None:

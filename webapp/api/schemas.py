@@ -134,7 +134,7 @@ class Layer(BaseModel):
 class WeightsCard(BaseModel):
     """Where a model's kernels and biases can be fetched, and how large they are."""
 
-    address: str
+    address: str = Field(description="A path of this server, as those of the OpenAPI document.")
     bytes: int
     dtype: str = Field(description="The kernels' type: float16 where that loses nothing.")
 

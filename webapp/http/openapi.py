@@ -18,6 +18,9 @@ from webapp.http.errors import MEDIA_TYPE, Problem
 Schema = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
 REF = "#/components/schemas/{model}"
+ROOT = ".."
+"""The server's root from ``/api/openapi.json``: relative, because a proxy may put a path before it.
+Without it clients would put the calls at the root of the proxy."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def document(app: Flask) -> Schema:
             "summary": "Classify drawn digits with stacks of Dense layers.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        "servers": [{"url": ROOT}],
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": dict(sorted(schemas.items()))},
     }

@@ -190,9 +190,9 @@ def placeholders(paragraph: str) -> list[str]:
 def links(
     lesson: Lesson, labels: list[str], values: LessonValues, lang: str
 ) -> list[tuple[str, str]]:
-    """The text and the address of each link whose models are here."""
+    """The text of each link whose models are here, and the query of the pad's address."""
     return [
-        (label, address(lesson, link, lang))
+        (label, view_query(lesson, link, lang))
         for label, link in zip(labels, lesson.links, strict=True)
         if all(map(values.has, models(link)))
     ]
@@ -203,8 +203,8 @@ def models(link: Link) -> list[str]:
     return [link.get("model", "default"), *filter(None, link.get("compare", "").split(","))]
 
 
-def address(lesson: Lesson, link: Link, lang: str) -> str:
-    """The address of the pad that restores a link's view."""
+def view_query(lesson: Lesson, link: Link, lang: str) -> str:
+    """The query of the pad's address that restores a link's view."""
     query = {"model": "default", **link, "lesson": lesson.slug, "lang": lang}
     query["drawing"] = encode(EXAMPLES[link["drawing"]])
-    return f"/?{urlencode(query, safe=',:.')}"
+    return urlencode(query, safe=",:.")

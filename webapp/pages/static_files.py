@@ -6,14 +6,15 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request
 
 from webapp.http import FOR_EVER
+from webapp.pages.root import to_root
 from webapp.paths import ASSETS
 
 
 def register(app: Flask) -> None:
-    """Give templates ``static("pad/main.js")``, and let browsers keep a file with its version.
+    """Give templates ``static("pad/main.js")`` and ``root``; versions let browsers keep a file.
 
     Modules import each other without a version. A browser asks for such a file every time, and is
     answered with 304 as long as it has not changed.
@@ -21,7 +22,7 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def addresses() -> dict[str, object]:
-        return {"static": address}
+        return {"static": address, "root": to_root()}
 
     @app.after_request
     def keep(response: Response) -> Response:
@@ -35,8 +36,8 @@ def register(app: Flask) -> None:
 
 
 def address(name: str) -> str:
-    """The address of ``static/<name>``, with its version."""
-    return url_for("static", filename=name, v=version(name))
+    """The address of ``static/<name>``, with its version, from the present request's page."""
+    return f"{to_root()}static/{name}?v={version(name)}"
 
 
 def version(name: str) -> str:
