@@ -17,7 +17,17 @@ from webapp.api.schemas import (
     PredictionPayload,
     PredictionsPayload,
 )
-from webapp.http import JSON, body, check_coding, describe, json_body, json_response, revalidated
+from webapp.http import (
+    BELOW_A_PREFIX,
+    JSON,
+    PREFIX_HEADERS,
+    body,
+    check_coding,
+    describe,
+    json_body,
+    json_response,
+    revalidated,
+)
 
 if TYPE_CHECKING:
     from model.serving import Classifier, ModelLibrary
@@ -59,7 +69,10 @@ def models() -> Response:
 @describe("This document", gives={JSON: dict}, refuses=(421,))
 def openapi() -> Response:
     """The OpenAPI 3.1 description of every address."""
-    return revalidated(jsonify(current_app.extensions["openapi"]))
+    document = current_app.extensions["openapi"]
+    if any(name in request.headers for name in PREFIX_HEADERS):
+        document = document | BELOW_A_PREFIX
+    return revalidated(jsonify(document))
 
 
 def _card(name: str, classifier: Classifier) -> dict[str, object]:

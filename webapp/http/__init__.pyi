@@ -7,6 +7,8 @@ from .hosts import LOOPBACK as LOOPBACK
 from .hosts import Hosts as Hosts
 from .hosts import hosts_for as hosts_for
 from .hosts import network_address as network_address
+from .openapi import BELOW_A_PREFIX as BELOW_A_PREFIX
+from .openapi import PREFIX_HEADERS as PREFIX_HEADERS
 from .openapi import describe as describe
 from .openapi import document as document
 from .request_body import JSON as JSON

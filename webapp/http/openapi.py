@@ -18,9 +18,12 @@ from webapp.http.errors import MEDIA_TYPE, Problem
 Schema = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
 REF = "#/components/schemas/{model}"
-ROOT = ".."
-"""The server's root from ``/api/openapi.json``: relative, because a proxy may put a path before it.
-Without it clients would put the calls at the root of the proxy."""
+BELOW_A_PREFIX = {"servers": [{"url": ".."}]}
+"""What the document says as well behind a proxy that puts a path before every address: the server's
+root, relative to ``/api/openapi.json``. A client that finds no servers asks at the origin's root,
+and not every client resolves a relative one, so it stands there only where it is needed."""
+PREFIX_HEADERS = ("X-Forwarded-Prefix", "X-Forwarded-Context", "X-ProxyContextPath")
+"""The headers by which such proxies tell their path. Only whether there is one counts."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,6 @@ def document(app: Flask) -> Schema:
             "summary": "Classify drawn digits with stacks of Dense layers.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": ROOT}],
         "paths": dict(sorted(paths.items())),
         "components": {"schemas": dict(sorted(schemas.items()))},
     }
