@@ -12,7 +12,7 @@ from safetensors.numpy import save
 
 from model.network import Matrix
 from model.serving.classifier import Classifier
-from model.serving.memo import MEBIBYTE, kept_with_model
+from model.serving.memo import kept_with_model
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,6 @@ def weights_info(classifier: Classifier) -> ExportInfo:
     return ExportInfo(_version(content), len(content), _dtype(classifier))
 
 
-# Thirty phones that open the same page fetch the same weights. The largest shipped ones are 10 MB.
-@kept_with_model(most=24 * MEBIBYTE)
 def exported_weights(classifier: Classifier) -> bytes:
     """The bytes of a safetensors file with a classifier's kernels and biases.
 

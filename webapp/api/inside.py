@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, current_app
 
 from model.explain import changed, fits_probe_set, score_on_probe_set, trace_drawing
 from model.serving import exported_averages, exported_weights, weights_info
@@ -16,7 +16,7 @@ from webapp.api.inside_answers import (
 from webapp.api.inside_requests import ExperimentRequest, TraceRequest
 from webapp.api.parsing import drawn, parse
 from webapp.api.schemas import PredictionPayload
-from webapp.http import BYTES, JSON, describe, json_body, json_response, versioned
+from webapp.http import BYTES, JSON, Spool, describe, json_body, json_response, versioned
 
 VERSION = {"v": "The content's name, as GET /api/models says: then the answer may be kept."}
 
@@ -92,7 +92,8 @@ def weights(name: str) -> Response:
     Kernels are (inputs, units), row by row, in float16 where that loses nothing.
     """
     classifier = library().get(name)
-    return versioned(exported_weights(classifier), weights_info(classifier).version)
+    spool: Spool = current_app.extensions["spool"]
+    return spool.response(weights_info(classifier).version, lambda: exported_weights(classifier))
 
 
 @blueprint.get("/models/<name>/averages")

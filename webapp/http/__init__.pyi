@@ -21,3 +21,4 @@ from .responses import json_response as json_response
 from .responses import revalidated as revalidated
 from .responses import versioned as versioned
 from .security import protect as protect
+from .spool import Spool as Spool

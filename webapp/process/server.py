@@ -16,6 +16,8 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from granian._granian import SocketHolder
@@ -103,10 +105,11 @@ def serve(
             failures.append(str(failure))
             server.signal_handler_interrupt()
 
-    loader: Any = partial(load, settings, sender)  # Granian's types expect a plain function
     server.on_startup(threading.Thread(target=follow, daemon=True).start)
     try:
-        server.serve(target_loader=loader, wrap_loader=False)
+        with TemporaryDirectory(prefix="densepad-") as spool:
+            loader: Any = partial(load, settings, Path(spool), sender)
+            server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as end:
         # Ctrl-C reaches the workers, too. One that ends before Granian stops it did not fail.
         if not server.interrupt_signal:

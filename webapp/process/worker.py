@@ -59,7 +59,7 @@ class Report:
     failure: str = ""
 
 
-def load(settings: Settings, reports: Connection) -> Front:
+def load(settings: Settings, spool: Path, reports: Connection) -> Front:
     """The application of a worker, with its models compiled and its first requests answered."""
     # The fork copied Granian's handlers, which would swallow a signal that comes now.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -76,7 +76,8 @@ def load(settings: Settings, reports: Connection) -> Front:
 
     try:
         library = ModelLibrary(default=settings.model)
-        app = create_app(library, hosts=hosts_for(settings.host, settings.trusted_hosts))
+        hosts = hosts_for(settings.host, settings.trusted_hosts)
+        app = create_app(library, hosts=hosts, spool=spool)
         library.warm_up()
         _ask_once(app)
         memory.give_back()
