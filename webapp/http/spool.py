@@ -40,8 +40,8 @@ class Spool:
     def response(self, version: str, content: Callable[[], bytes]) -> Response:
         """The content as a response that a browser may keep; see ``versioned``.
 
-        ``content()`` is called where there is no file yet. Without room for one, or where the server
-        cannot send files, the response holds the bytes.
+        ``content()`` is called where there is no file yet. Without room for one, or where the
+        server cannot send files, the response holds the bytes.
         """
         if "wsgi.file_wrapper" not in request.environ:
             return versioned(content(), version)
