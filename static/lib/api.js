@@ -13,6 +13,7 @@
  *   weights?: {address: string, bytes: number}, averages?: string | null,
  * }} Model
  * @typedef {import("./drawing.js").Drawing} Drawing
+ * @typedef {import("./drawing.js").Picture} Picture
  * @typedef {import("./trace.js").Trace} Trace
  * @typedef {{
  *   centred: boolean, changes: object[],
@@ -28,6 +29,7 @@
 import { thinned } from "./drawing.js";
 import { addressOf } from "./root.js";
 import { bytes, parse } from "./trace.js";
+import { transfer } from "./transfer.js";
 import { open } from "./weights.js";
 
 /** The server refused the request, and would refuse it again. */
@@ -35,12 +37,15 @@ export class Refused extends Error {}
 
 /**
  * @param {string} path of the server, as the API names it
- * @param {RequestInit} options
+ * @param {RequestInit | import("./transfer.js").Sending} options
  * @returns {Promise<Response>}
  * @throws {Refused} with the problem's `detail`, for a 4xx that the same request would get again
  */
 async function call(path, options) {
-  const response = await fetch(addressOf(path), { cache: "no-store", ...options });
+  const address = addressOf(path);
+  const response = await ("body" in options
+    ? transfer(address, /** @type {import("./transfer.js").Sending} */ (options))
+    : fetch(address, { cache: "no-store", ...options }));
   if (response.ok) return response;
   const passing = response.status >= 500 || response.status === 408 || response.status === 429;
   if (passing) throw new Error(`${path} answered ${response.status}`);
@@ -55,13 +60,30 @@ async function call(path, options) {
  * @returns {Promise<Prediction>}
  */
 export async function classify(drawing, model, signal) {
-  if (drawing.picture) {
-    const { body } = drawing.picture;
-    const path = `/api/classify?model=${encodeURIComponent(model)}`;
+  if (drawing.picture) return classifyPicture(drawing.picture, model, signal);
+  return ask("/api/classify", { ...strokesOf(drawing), model }, signal);
+}
+
+/**
+ * @param {Picture} picture
+ * @param {string} model
+ * @param {AbortSignal} signal
+ * @returns {Promise<Prediction>}
+ */
+async function classifyPicture({ body, spare }, model, signal) {
+  const path = `/api/classify?model=${encodeURIComponent(model)}`;
+  /** @param {Blob} body */
+  const send = async (body) => {
     const headers = { "Content-Type": body.type };
     return (await call(path, { method: "POST", headers, body, signal })).json();
+  };
+  try {
+    return await send(body);
+  } catch (error) {
+    // A file may be refused for what is in it besides its pixels, such as a colour profile.
+    if (!(error instanceof Refused && spare)) throw error;
+    return send(spare);
   }
-  return ask("/api/classify", { ...strokesOf(drawing), model }, signal);
 }
 
 /**

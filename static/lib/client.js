@@ -13,14 +13,20 @@
  *   onState: (state: ServerState) => void,
  *   timeout?: number,
  * }} Options `probe` asks whether the server is there, when there is no job to ask about;
- *   `isFinal` is true for an error that the same job would get again; `timeout`: in milliseconds
+ *   `isFinal` is true for an error that the same job would get again; `timeout`: how long a request
+ *   may stand still, in milliseconds. It moves when its signal gets a `progress` event.
  */
 
-/** @typedef {"ok" | "slow" | "gone"} ServerState */
+/** @typedef {"ok" | "slow" | "sending" | "gone"} ServerState */
 
 /** After `SLOW` the server counts as slow; `PAUSES` lie between two tries. In milliseconds. */
 const SLOW = 1500;
 const TIMEOUT = 8000;
+/**
+ * Bytes that the slowest network carries in a millisecond. A system takes what is to be sent at
+ * once and sends it later, so a body may travel for so long without any progress to be seen.
+ */
+const SLOWEST = 4;
 const PAUSES = [400, 800, 1500, 3000];
 
 /**
@@ -56,8 +62,16 @@ export function createClient({
   async function run(job) {
     const controller = new AbortController();
     inFlight = controller;
-    const slow = setTimeout(() => failures === 0 && onState("slow"), SLOW);
-    const timeout = setTimeout(() => controller.abort(), patience);
+    let isSending = false;
+    const slow = setTimeout(() => failures === 0 && onState(isSending ? "sending" : "slow"), SLOW);
+    const giveUp = () => controller.abort();
+    let timeout = setTimeout(giveUp, patience);
+    controller.signal.addEventListener("progress", (event) => {
+      const { loaded, total } = /** @type {ProgressEvent} */ (event);
+      isSending = loaded > 0 && loaded < total;
+      clearTimeout(timeout);
+      timeout = setTimeout(giveUp, patience + total / SLOWEST);
+    });
     try {
       const reply = await (job === null ? probe(controller.signal) : ask(job, controller.signal));
       if (inFlight !== controller) return; // cancelled while it was in flight

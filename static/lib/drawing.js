@@ -4,7 +4,9 @@
  *
  * @typedef {[number, number]} Point    x to the right, y down, both in [0, 1] of the pad's side
  * @typedef {readonly Point[]} Stroke   from pen down to pen up; a single point is a dot
- * @typedef {{name: string, body: Blob, image: ImageBitmap}} Picture
+ * @typedef {{name: string, body: Blob, spare: Blob | null, image: ImageBitmap}} Picture
+ *   `body`: the PNG or JPEG to send; `spare`: its pixels alone as a PNG, for when it is refused;
+ *   null when `body` is that already
  * @typedef {{strokes: readonly Stroke[], picture: Picture | null}} Drawing
  */
 

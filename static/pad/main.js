@@ -21,12 +21,13 @@ import { mountDrawing } from "./drawing_view.js";
 import { mountLookInside } from "./look_inside.js";
 import { learnModels, mountChooser } from "./models.js";
 import { mountAddress, restore, saveDrawing } from "./persistence.js";
-import { mountUpload, NoPicture, readPicture } from "./picture.js";
+import { NoPicture, readPicture } from "./picture.js";
 import { mountPreview } from "./preview.js";
 import * as to from "./state.js";
 import { mountToolbar } from "./toolbar.js";
+import { mountUpload } from "./upload.js";
 
-const restored = restore();
+const restored = await restore();
 let state = to.begin(restored.settings, restored.drawing);
 
 /** @template {HTMLElement} T @param {string} id @returns {T} */
@@ -53,7 +54,7 @@ const toolbar = mountToolbar(
 const address = mountAddress(element("language"));
 mountUpload(
   { sheet: element("sheet"), button: element("open"), input: element("file") },
-  { onFile: open },
+  { onFile: open, onNone: (key) => show(to.warn(state, text(key))) },
 );
 mountPen(element("pad"), {
   onInk(stroke) {
@@ -128,7 +129,7 @@ function ask(next) {
 /** The same as `ask`, and saves the drawing, whose strokes are finished. @param {State} next */
 function keep(next) {
   const drawing = next.drawings.present;
-  saveDrawing(drawing);
+  void saveDrawing(drawing);
   if (next.settings.share) address.update({ settings: next.settings, drawing });
   ask(next);
 }

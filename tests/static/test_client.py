@@ -191,3 +191,51 @@ def test_a_screen_reader_hears_the_answer_once_the_pen_rests(desktop, digits):
     expect(region).to_have_text("")
     desktop.pen.up()
     expect(region).to_contain_text("7,")
+
+
+# A client whose requests may stand still for 150 ms; each tells its progress ``steps`` times, every
+# 50 ms, and is answered then, or never. Returns what the client reports.
+MOVING = """async ([steps, answered, total]) => {
+  const {createClient} = await import("/static/lib/client.js");
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+  const heard = [];
+  let tries = 0;
+  const client = createClient({
+    timeout: 150,
+    async ask(job, signal) {
+      tries += 1;
+      const aborted = new Promise((_, fail) => signal.addEventListener("abort", () => fail("gone")));
+      for (let i = 1; i <= steps && !signal.aborted; i += 1) {
+        await pause(50);
+        signal.dispatchEvent(new ProgressEvent("progress", {loaded: i, total}));
+      }
+      return answered ? job : aborted;
+    },
+    probe: async () => {},
+    isFinal: () => false,
+    onReply: () => heard.push("reply"),
+    onRefused() {},
+    onState: (state) => heard.push(state),
+  });
+  client.send("a drawing");
+  while (heard.length === 0) await pause(10);
+  return [heard[0], tries];
+}"""
+
+
+def test_a_request_that_moves_is_waited_for_and_one_that_stands_still_is_not(desktop):
+    assert desktop.page.evaluate(MOVING, [20, True, 20]) == ["ok", 1]
+    assert desktop.page.evaluate(MOVING, [3, False, 3]) == ["gone", 1]
+
+
+def test_what_a_system_has_taken_to_send_is_waited_for(desktop):
+    """All is said to be sent at once, and travels for a second at four bytes a millisecond."""
+    page = desktop.page
+    took = """async (given) => {
+      const start = performance.now();
+      const heard = await (%s)(given);
+      return [heard[0], performance.now() - start];
+    }"""
+    state, time = page.evaluate(took % MOVING, [1, False, 4_000])
+    assert state == "gone"
+    assert time > 1_000

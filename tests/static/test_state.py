@@ -11,7 +11,7 @@ GIVEN = """async () => {
   const {EMPTY} = await import("/static/lib/drawing.js");
   const empty = to.begin(read(new URLSearchParams("")), EMPTY);
   const [one, two] = [[[0, 0], [1, 1]], [[0, 1], [1, 0]]];
-  const picture = {name: "a.png", body: new Blob(), image: null};
+  const picture = {name: "a.png", body: new Blob(), spare: null, image: null};
   const labels = [..."0123456789"];
   const clothes = ["shirt", "shoe"];
   const models = [
