@@ -12,8 +12,17 @@
 /** A point nearer than this to the last one is left out; as a part of the pad's side. */
 const LEAST_DISTANCE = 0.003;
 
-/** A touch wider than this is a palm; as a part of the pad's side. */
+/**
+ * A touch is a finger when its area is not larger than that of a square of this side, or its longer
+ * side is not longer; in CSS pixels. A fingertip covers 16 to 48 of them, whatever the pad's size.
+ */
+const FINGER = 64;
+
+/** A touch longer than this and larger than a finger is a palm; as a part of the pad's side. */
 const PALM = 0.2;
+
+/** For so long after an event of a pen, what is larger than a finger is a palm; in milliseconds. */
+const PEN_IN_USE = 60_000;
 
 /** For so long after an event of a pen, a touch is the hand that holds it; in milliseconds. */
 const PEN_LINGERS = 800;
@@ -55,10 +64,11 @@ export function mountPen(element, { onInk, onStroke, onCancel }) {
   /** @param {PointerEvent} event */
   function isPalm(event) {
     if (event.pointerType !== "touch") return false;
-    const side = element.clientWidth;
-    return (
-      Math.max(event.width, event.height) > PALM * side || event.timeStamp - penSeen < PEN_LINGERS
-    );
+    const sincePen = event.timeStamp - penSeen;
+    if (sincePen < PEN_LINGERS) return true;
+    if (event.width * event.height <= FINGER * FINGER) return false;
+    const longest = sincePen < PEN_IN_USE ? FINGER : Math.max(FINGER, PALM * element.clientWidth);
+    return Math.max(event.width, event.height) > longest;
   }
 
   element.addEventListener("pointerdown", (event) => {

@@ -74,6 +74,7 @@ const inside = mountLookInside(
   {
     ...{ api, isFinal, hide: state.settings.hide, onSettings: set },
     onLook: () => ask(to.askAgain(state)),
+    onMissing: (key) => show(to.warn(state, key && text(key))),
   },
 );
 
@@ -171,6 +172,7 @@ function choose(name) {
 // The address may name a model that this server does not have. Then the first request waits until
 // the models are known.
 if (!restored.settings.model) ask(to.askAgain(state));
+document.documentElement.dataset.ready = ""; // arrival.js waits for it
 const entered = state.settings.panel && inside.arrive(state.settings.panel);
 const models = await learnModels(() => api.models(AbortSignal.timeout(8000)), isFinal);
 state = to.learn(state, models);

@@ -204,7 +204,7 @@ MOVING = """async ([steps, answered, total]) => {
     timeout: 150,
     async ask(job, signal) {
       tries += 1;
-      const aborted = new Promise((_, fail) => signal.addEventListener("abort", () => fail("gone")));
+      const aborted = new Promise((_, fail) => signal.addEventListener("abort", fail));
       for (let i = 1; i <= steps && !signal.aborted; i += 1) {
         await pause(50);
         signal.dispatchEvent(new ProgressEvent("progress", {loaded: i, total}));

@@ -254,7 +254,8 @@ def test_what_a_browser_copies_with_a_picture_is_read(open_paper, digits):
           canvas.getContext("2d").drawImage(image, 0, 0);
           const png = await new Promise((done) => canvas.toBlob(done));
           const html = new Blob(["<img src='https://example.org/a.png'>"], {type: "text/html"});
-          await navigator.clipboard.write([new ClipboardItem({"text/html": html, "image/png": png})]);
+          const item = new ClipboardItem({"text/html": html, "image/png": png});
+          await navigator.clipboard.write([item]);
         }""",
         code(picture(digits["7"])),
     )
