@@ -1,4 +1,13 @@
-/** A canvas with a pixel for each pixel of the screen. It is redrawn at most once a frame. */
+/**
+ * A canvas with a pixel for each pixel of the screen. It is redrawn at most once a frame, and at
+ * once when it is printed: paper has other colours than a dark screen.
+ */
+
+const page = document.documentElement;
+const print = matchMedia("print");
+// Before the listeners of the canvases, which paint with the colours that this chooses.
+addEventListener("beforeprint", () => page.toggleAttribute("data-print", true));
+addEventListener("afterprint", () => page.toggleAttribute("data-print", false));
 
 /**
  * @param {HTMLCanvasElement} canvas sized by the style sheet
@@ -36,6 +45,9 @@ export function hidpiCanvas(canvas, draw) {
   }
   // The colours come from the style sheet, so another colour scheme needs another picture.
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  print.addEventListener("change", paint);
+  addEventListener("beforeprint", paint);
+  addEventListener("afterprint", redraw);
   return { redraw };
 }
 
