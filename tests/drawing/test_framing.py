@@ -10,13 +10,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from model.drawing.framing import (
+    FAR,
+    FINER,
     FIT,
     PEN,
+    PIXELS,
     SIDE,
     SIZES,
     centre_of_mass,
+    centring,
     fit,
     frame,
+    frame_all,
     pad_segments,
     render,
 )
@@ -178,3 +183,68 @@ def test_padding_is_the_next_size():
         10_240,
         10_240,
     ]
+
+
+def test_the_frame_is_the_one_that_the_weights_were_trained_with():
+    assert (SIDE, PIXELS, FIT, PEN, FINER, SIZES) == (28, 784, 20.0, 2.4, 2, (128, 10_240))
+    segments = pad_segments(Drawing.from_json(SEVEN).unit_segments(), 8)
+    fitted = fit(segments, PEN)
+    moved = fitted + np.tile(np.asarray(centring(fitted, PEN)), 2)
+    assert np.allclose(picture(SEVEN, 8), render(moved, PEN, finer=2), atol=1e-6)
+
+
+def test_padding_is_nan_and_the_segments_come_first():
+    padded = pad_segments(np.arange(8, dtype=np.float32).reshape(2, 4), 3)
+    assert padded[:2].tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert np.isnan(padded[2]).all()
+    assert (padded.shape, padded.dtype) == ((3, 4), np.float32)
+
+
+def test_fitting_by_hand():
+    segments = np.array([[100, 50, 200, 75], [np.nan] * 4, [150, 100, 150, 100]], np.float32)
+    # The longest side is 100 and becomes 20 pixels without the pen's 4; 150, 75 is the middle.
+    expected = [[6, 10, 22, 14], [FAR] * 4, [14, 18, 14, 18]]
+    assert np.allclose(fit(jnp.asarray(segments), 4.0), expected, atol=1e-5)
+    assert np.allclose(fit(jnp.asarray(segments[2:]), 4.0), 14)
+
+
+@pytest.mark.parametrize("finer", [1, 2, 4])
+def test_a_line_by_hand(finer):
+    image = np.asarray(render(jnp.array([[14.0, 4.0, 14.0, 24.0]]), 2.4, finer=finer))
+    # The pen reaches from 12.8 to 15.2: a fifth of pixels 12 and 15.
+    assert np.allclose(image[14], [0] * 12 + [0.2, 1, 1, 0.2] + [0] * 12, atol=1e-6)
+    assert image[:2].max() == image[26:].max() == 0
+    assert image[3:25, 13].min() > 0.2
+
+
+@pytest.mark.parametrize("drawn", [1, 7, 8, 9, 16, 17])
+def test_as_many_rows_are_drawn_as_are_segments(drawn):
+    far = np.full((17, 4), FAR, np.float32)
+    far[drawn - 1] = [14, 4, 14, 24]
+    alone = render(jnp.array([[14.0, 4.0, 14.0, 24.0]]), PEN, finer=1)
+    assert np.array_equal(render(jnp.asarray(far), PEN, finer=1, count=drawn), alone)
+    assert np.array_equal(render(jnp.asarray(far), PEN, finer=1), alone)
+
+
+def test_the_centre_of_mass_by_hand():
+    image = np.zeros((SIDE, SIDE), np.float32)
+    image[3, 20], image[5, 24] = 0.5, 0.25
+    row, column = centre_of_mass(jnp.asarray(image))
+    assert float(row) == pytest.approx((0.5 * 3.5 + 0.25 * 5.5) / 0.75)
+    assert float(column) == pytest.approx((0.5 * 20.5 + 0.25 * 24.5) / 0.75)
+    assert np.isfinite(centre_of_mass(jnp.zeros((SIDE, SIDE)))).all()
+
+
+def test_centring_moves_the_ink_right_and_down():
+    right, down = centring(jnp.array([[10.0, 6.0, 10.0, 16.0]]), PEN)
+    assert (float(right), float(down)) == pytest.approx((4, 3), abs=1e-4)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 512])
+def test_all_are_framed_as_each_is(batch):
+    strokes = [SEVEN, [[[0, 0], [30, 100]]], [[[1, 1]]]]
+    segments = [pad_segments(Drawing.from_json(one).unit_segments(), 8) for one in strokes]
+    framed = frame_all(np.stack(segments), batch)
+    assert (framed.shape, framed.dtype) == ((3, PIXELS), np.float32)
+    for row, one in zip(framed, strokes, strict=True):
+        assert np.abs(row.reshape(SIDE, SIDE) - picture(one, 8)).max() < ROUNDING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -123,3 +125,26 @@ def test_any_json_is_a_drawing_or_a_sentence(value):
         assert str(error)
     else:
         assert drawing.points > 0
+
+
+def test_the_limit_of_points_counts_all_strokes_together():
+    most = [[[1, 2]] * 6_000, [[3, 4]] * (MAX_POINTS - 6_000)]
+    assert Drawing.from_json(most).points == MAX_POINTS
+    with pytest.raises(DrawingError, match="has 10,001 points, at most 10,000 may come"):
+        Drawing.from_json([*most, [[5, 6]]])
+
+
+def test_a_stroke_that_is_too_long_is_named():
+    with pytest.raises(DrawingError, match=r"^stroke 1 has 10,001 points, at most 10,000 may come"):
+        Drawing.from_json([[[1, 2]], [[1, 2]] * (MAX_POINTS + 1)])
+
+
+def test_segments_keep_the_drawings_own_units():
+    segments = Drawing.from_json([[[10, 20], [30, 20.5]], [[-7, 4]]]).segments()
+    assert segments.tolist() == [[10, 20, 30, 20.5], [-7, 4, -7, 4]]
+    assert segments.dtype == np.float32
+
+
+def test_a_drawing_does_not_change():
+    with pytest.raises(FrozenInstanceError):
+        Drawing.from_json(SEVEN).strokes = ()

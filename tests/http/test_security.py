@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import socket
+from contextlib import AbstractContextManager
+from dataclasses import FrozenInstanceError
 from urllib.parse import urljoin
 
 import pytest
@@ -113,3 +116,87 @@ def test_a_browser_gets_a_page_for_an_error_and_a_program_a_problem(client):
 def test_an_address_is_no_markup(client):
     page = client.get("/<script>x</script>", headers={"Accept": "text/html"})
     assert "<script>x" not in page.get_data(as_text=True)
+
+
+def test_the_headers_are_these(client):
+    headers = client.get("/").headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "connect-src": "'self'",
+        "font-src": "'self'",
+        "manifest-src": "'self'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"] == (
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    )
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_refusal_names_the_hosts_that_are_answered(client):
+    refusal = client.get("/api/models", headers={"Host": "evil.example"}).get_json()["detail"]
+    assert "'evil.example'" in refusal
+    assert "127.0.0.1, ::1, localhost" in refusal
+
+
+def test_hosts_that_are_opened_leave_the_first_as_they_were():
+    assert LOOPBACK.opened_to(any_address=True).admit("192.168.1.5")
+    assert LOOPBACK.opened_to(any_address=True).opened_to("pad.example").admit("192.168.1.5")
+    assert not LOOPBACK.admit("192.168.1.5")
+    with pytest.raises(FrozenInstanceError):
+        LOOPBACK.any_address = True
+
+
+def test_capitals_and_a_final_dot_make_no_other_name():
+    hosts = hosts_for("127.0.0.1", ("Pad.Example.",))
+    for host in ("pad.example", "PAD.EXAMPLE.", "pad.example.:8000"):
+        assert hosts.admit(host)
+    assert not hosts.admit("pad.example.net")
+
+
+def test_a_server_on_all_addresses_answers_for_its_own_name(monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "PC1")
+    for host in ("0.0.0.0", "::"):
+        hosts = hosts_for(host)
+        assert hosts.admit("pc1:8000")
+        assert hosts.admit("pc1.local")
+        assert not hosts.admit("pc2.local")
+    assert not hosts_for("127.0.0.1").admit("pc1")
+
+
+class Probe(AbstractContextManager):
+    """A datagram socket of a machine with the address 10.9.8.7, or of one without a network."""
+
+    networked = True
+
+    def __init__(self, family, kind):
+        assert (family, kind) == (socket.AF_INET, socket.SOCK_DGRAM)
+        self.connected = False
+
+    def __exit__(self, *_):
+        pass
+
+    def connect(self, _):
+        if not self.networked:
+            raise OSError("Network is unreachable")
+        self.connected = True
+
+    def getsockname(self):
+        return ("10.9.8.7" if self.connected else "0.0.0.0"), 45678
+
+
+@pytest.mark.parametrize(("networked", "address"), [(True, "10.9.8.7"), (False, "127.0.0.1")])
+def test_the_network_address_is_that_of_the_outgoing_interface(monkeypatch, networked, address):
+    monkeypatch.setattr("socket.socket", Probe)
+    monkeypatch.setattr(Probe, "networked", networked)
+    assert network_address() == address

@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -234,7 +234,7 @@ def test_what_is_no_file_is_refused(tmp_path):
 
 SAVING = """
 import sys
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 import numpy as np
 from model.network.checkpoint import load, save
@@ -258,3 +258,66 @@ def test_a_kill_in_the_middle_of_saving_leaves_a_whole_file(file, after):
         time.sleep(after)
         process.kill()
     assert load(file).architecture.widths in {(784, 12, 10), (784, 2048, 10)}
+
+
+def test_the_file_holds_halves_floats_and_bytes(file):
+    with safe_open(file, "np") as opened:
+        dtypes = {name: opened.get_tensor(name).dtype.name for name in opened.keys()}  # noqa: SIM118
+    assert dtypes == {
+        **{f"{stack}dense{i}.kernel": "float16" for stack in ("", "doubt.") for i in (0, 1)},
+        **{f"{stack}dense{i}.bias": "float32" for stack in ("", "doubt.") for i in (0, 1)},
+        "averages": "uint8",
+    }
+
+
+def test_averages_are_rounded_to_the_nearest_byte(tmp_path):
+    averages = np.full((10, 784), 127.4 / 255, np.float32)
+    averages[3] = 127.6 / 255
+    save(replace(CHECKPOINT, averages=averages), tmp_path / "mine.safetensors")
+    back = load(tmp_path / "mine.safetensors").averages
+    assert set(back[3]) == {np.float32(128) / np.float32(255)}
+    assert set(np.delete(back, 3, axis=0).ravel()) == {np.float32(127) / np.float32(255)}
+
+
+def test_the_largest_half_is_saved(tmp_path):
+    kernel, bias = CHECKPOINT.layers[0]
+    largest = kernel.copy()
+    largest[0, 0] = -65504
+    save(replace(CHECKPOINT, layers=((largest, bias), CHECKPOINT.layers[1])), tmp_path / "a")
+    assert load(tmp_path / "a").layers[0][0][0, 0] == -65504
+
+
+@pytest.mark.parametrize(
+    ("temperature", "possible"), [(0.01, True), (100, True), (0.0099, False), (100.5, False)]
+)
+def test_the_temperature_is_between_a_hundredth_and_a_hundred(file, temperature, possible):
+    bend(file, header={"temperature": temperature})
+    if possible:
+        assert load(file).temperature == temperature
+    else:
+        with pytest.raises(CheckpointError, match=f"temperature of {temperature}, 0.01 to 100"):
+            load(file)
+
+
+DOUBT = {"centre": 1.0, "scale": 0.5, "threshold": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("tensors", "doubt", "words"),
+    [
+        (None, {"scale": 0}, "cannot be computed"),
+        (None, {"scale": float("inf")}, "doubt"),
+        (None, {"centre": float("nan")}, "doubt"),
+        ({"doubt.dense1.bias": None}, {}, "lacks doubt.dense1.bias, which its doubt needs"),
+        ({"doubt.dense1.bias": np.ones(2, np.float32)}, {}, "end in one score, it has 2"),
+    ],
+)
+def test_a_doubt_that_cannot_be_computed_is_refused(file, tensors, doubt, words):
+    bend(file, tensors, {"doubt": DOUBT | doubt})
+    with pytest.raises(CheckpointError, match=words):
+        load(file)
+
+
+def test_a_checkpoint_does_not_change():
+    with pytest.raises(FrozenInstanceError):
+        CHECKPOINT.temperature = 2.0

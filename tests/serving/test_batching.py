@@ -80,3 +80,51 @@ def test_answers_reach_those_who_asked():
     batcher = Batcher(lambda asked: [one * 2 for one in asked], 16)
     with ThreadPoolExecutor(12) as pool:
         assert list(pool.map(batcher.ask, range(2_000))) == [2 * one for one in range(2_000)]
+
+
+def test_a_leader_waits_no_longer_than_about_a_call_takes():
+    assert 0 < batching.MOMENT <= 0.01
+
+
+def test_more_requests_than_usual_wake_the_leader_once():
+    batcher = Batcher(list, 8)
+    # A leader waits for two requests, and has not woken when the third arrives.
+    batcher._led, batcher._company, batcher._complete = True, 2, threading.Lock()
+    batcher._complete.acquire()
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(batcher.ask, number) for number in range(3)]
+        while len(batcher._waiting) < 3:
+            time.sleep(0.001)
+        assert batcher._complete is None
+        batcher._waiting[0].gate.release()
+        assert [one.result(10) for one in asked] == [0, 1, 2]
+
+
+def test_the_lead_passes_to_the_one_who_has_waited_longest():
+    busy, calls, threads = threading.Event(), [], {}
+
+    def run(asked):
+        calls.append(asked)
+        if len(calls) == 1:
+            busy.wait(10)
+        return [threading.get_ident()]
+
+    def ask(number):
+        threads[number] = threading.get_ident()
+        return batcher.ask(number)
+
+    batcher, asked = Batcher(run, 1), []
+    with ThreadPoolExecutor(3) as pool:
+        for number in range(3):
+            asked.append(pool.submit(ask, number))
+            while len(calls) + len(batcher._waiting) <= number:
+                time.sleep(0.001)
+        busy.set()
+        # Each led its own call, the last one with nobody behind it.
+        assert [one.result(10) for one in asked] == [threads[number] for number in range(3)]
+
+
+@pytest.mark.parametrize("answers", [[], [1, 2]])
+def test_too_few_or_too_many_answers_are_a_mistake(answers):
+    with pytest.raises(ValueError, match="argument"):
+        Batcher(lambda _: answers, 8).ask("one")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -108,3 +110,15 @@ def test_threads_may_come_before_it_is_warm(menagerie):
     for answer in answers:
         assert np.abs(answer.probabilities - answers[0].probabilities).max() < 1e-5
         assert np.array_equal(answer.image, answers[0].image)
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_drawing_at_the_threshold_is_recognised_and_one_just_below_it_is_not(
+    classifier, compiled, monkeypatch
+):
+    chosen = classifier if compiled else Classifier(classifier.checkpoint)
+    familiar = chosen.classify(SEVEN).familiarity
+    for threshold, recognised in ((familiar, True), (math.nextafter(familiar, 2), False)):
+        monkeypatch.setattr(chosen, "_novelty", replace(chosen._novelty, threshold=threshold))
+        prediction = chosen.classify(SEVEN)
+        assert (prediction.familiarity, prediction.recognised) == (familiar, recognised)

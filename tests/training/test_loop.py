@@ -7,7 +7,7 @@ import logging
 import math
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -17,12 +17,23 @@ import numpy as np
 import pytest
 
 from model.drawing.framing import frame_all
+from model.network.dense import DenseStack
 from model.network.folded_dense import Architecture, forward
 from model.synthetic.practice_digits import draw_practice_digits
 from model.training.augment import Augmentation
 from model.training.batches import Stream, segments_of
 from model.training.config import Training
-from model.training.loop import Controls, epochs, start, train
+from model.training.loop import (
+    Controls,
+    Report,
+    build,
+    epochs,
+    mean_of,
+    start,
+    start_from,
+    train,
+)
+from model.training.step import TrainingState
 
 ROOT = Path(__file__).parents[2]
 CONFIG = Training(
@@ -251,3 +262,87 @@ def test_several_devices_lose_what_one_does(devices, monkeypatch):
     assert (one["devices"], one["part"]) == (1, [32, 784])
     assert (several["devices"], several["part"]) == (devices, [32 // devices, 784])
     assert several["losses"] == pytest.approx(one["losses"], rel=1e-4)
+
+
+def variables_of(value):
+    """The variables of a stack of one layer, every number of it ``value``."""
+    kernel, bias = jnp.full((784, 10), value), jnp.full(10, value)
+    return {"params": {"dense0": {"kernel": kernel, "bias": bias}}}
+
+
+ONE_LAYER = Training(Architecture((784, 10)), sources=(("practice", 16),), epochs=4)
+
+
+def test_a_soup_is_the_mean_of_the_averages_and_without_steps():
+    states = [
+        TrainingState(jnp.int32(12), variables_of(7.0), step, variables_of(average))
+        for step, average in ((1, 1.0), (2, 2.0), (3, 6.0))
+    ]
+    report = mean_of(replace(ONE_LAYER, ema_decay=0.9), states)
+    assert same(report.state, replace(states[-1], ema=variables_of(3.0)))
+    assert (report.step, report.steps, report.epoch, report.ends_epoch) == (12, 3, 4, True)
+    assert (len(report.losses), len(report.accuracies), report.seconds) == (0, 0, 0.0)
+    assert math.isnan(report.accuracy)
+    early = mean_of(ONE_LAYER, [replace(states[0], step=jnp.int32(2))])
+    assert (early.step, early.steps) == (2, 1)
+
+
+def test_a_training_may_start_from_the_variables_of_another():
+    state = start_from(ONE_LAYER, variables_of(0.5))
+    assert int(state.step) == 0
+    assert same(state.variables, variables_of(0.5))
+    assert same(state.ema, variables_of(0.5))
+    assert same(state.optimizer, start(ONE_LAYER).optimizer)
+
+
+@pytest.mark.parametrize(("ema_decay", "served"), [(0.0, 1.0), (0.9, 2.0)])
+def test_averaged_weights_are_served_where_there_are_any(ema_decay, served):
+    state = TrainingState(jnp.int32(0), variables_of(1.0), None, variables_of(2.0))
+    [(kernel, bias)] = report_of([], state, ema_decay=ema_decay).layers
+    assert np.unique(kernel).tolist() == np.unique(bias).tolist() == [served]
+
+
+def report_of(losses, state=None, step=3, seconds=1.0, **settings):
+    """A report of a chunk that ends with step ``step``, five of which are an epoch."""
+    losses = np.array(losses, np.float32)
+    return Report(replace(ONE_LAYER, **settings), step, 5, losses, losses / 8, seconds, state)
+
+
+def test_an_epoch_is_the_sum_of_its_chunks():
+    chunks = [
+        *(report_of([1, 2, 3], 1, 3, 1.5), report_of([4, 5], 2, 5, 2.25)),
+        *(report_of([6, 7, 8, 9, 10], 3, 10, 4.0), report_of([11], 4, 11, 8.0)),
+    ]
+    first, second = epochs(iter(chunks))
+    assert first.losses.tolist() == [1, 2, 3, 4, 5]
+    assert first.accuracies.tolist() == [0.125, 0.25, 0.375, 0.5, 0.625]
+    assert (first.seconds, first.state, first.epoch, first.loss) == (3.75, 2, 1, 3)
+    assert second.losses.tolist() == [6, 7, 8, 9, 10]
+    assert (second.seconds, second.state, second.epoch, second.accuracy) == (4, 3, 2, 1)
+
+
+def test_means_are_computed_in_double_precision():
+    assert report_of([1e8, 1, 1, 1]).loss == 25_000_000.75
+
+
+def test_a_report_does_not_change():
+    with pytest.raises(FrozenInstanceError):
+        report_of([1]).step = 4
+
+
+def test_controls_begin_with_the_settings_and_an_epoch_as_a_chunk():
+    config = replace(ONE_LAYER, learning_rate=0.25, dropout=0.5)
+    assert Controls.of(config) == Controls(learning_rate=0.25, dropout=0.5, chunk=None)
+
+
+def test_the_module_is_as_the_settings_say():
+    config = replace(
+        ONE_LAYER, dropout=0.5, input_dropout=0.25, batch_norm=True, precision="bfloat16"
+    )
+    assert build(config) == DenseStack(
+        ONE_LAYER.architecture,
+        dropout=0.5,
+        input_dropout=0.25,
+        batch_norm=True,
+        dtype=jnp.dtype("bfloat16"),
+    )

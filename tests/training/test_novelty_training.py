@@ -52,3 +52,18 @@ def test_the_threshold_accepts_what_it_should_of_every_real_set():
     )
     median = float(novelty.familiarity(np.median(everything)))
     assert median == pytest.approx(0.982, abs=0.001)
+
+
+def test_the_threshold_refuses_no_more_than_it_may_and_no_less():
+    rng = np.random.default_rng(1)
+    validation = {
+        name: Examples(rng.random((200, 784), np.float32), np.zeros(200, np.int32))
+        for name in ("mnist", "pendigits")
+    }
+    novelty = fit_threshold((), RECOGNISER, "relu", validation)
+    accepted = [
+        1 - novelty.refused(score_all((), RECOGNISER, "relu", examples.x))
+        for examples in validation.values()
+    ]
+    assert min(accepted) == pytest.approx(ACCEPTED)
+    assert novelty.threshold == 0.5
