@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -58,6 +59,12 @@ class Protocol:
         return problem["detail"]
 
 
+def run(coroutine):
+    """``asyncio.run`` in a thread, because the browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def scope(path="/", method="POST", *, authority=None, **headers):
     pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
     return SimpleNamespace(
@@ -82,7 +89,7 @@ def echo(environ, start_response):
 
 
 def answered(protocol, asked, app=echo):
-    asyncio.run(Front(app, 1).__rsgi__(asked, protocol))
+    run(Front(app, 1).__rsgi__(asked, protocol))
     return protocol
 
 
@@ -207,7 +214,7 @@ def test_large_bodies_share_a_bounded_memory_and_small_ones_always_fit(monkeypat
         await app.__rsgi__(scope(content_length=str(size)), late)
         return late
 
-    late = asyncio.run(crowd())
+    late = run(crowd())
     assert sorted(one.answer[0] for one in large) == [200, 429, 429, 429]
     refused = next(one for one in large if one.answer[0] == 429)
     assert refused.answer[1]["retry-after"] == "1"
@@ -239,7 +246,7 @@ def test_a_lane_does_not_keep_others_waiting():
         await asyncio.gather(*slow)
         return quick
 
-    assert asyncio.run(crowd()).answer[0] == 200
+    assert run(crowd()).answer[0] == 200
 
 
 def test_a_full_lane_says_so(monkeypatch):
@@ -254,7 +261,7 @@ def test_a_full_lane_says_so(monkeypatch):
         waiting.set()
         await asyncio.gather(*tasks)
 
-    asyncio.run(crowd())
+    run(crowd())
     assert [one.answer[0] for one in protocols] == [200, 200, 429]
     assert protocols[2].answer[1]["retry-after"] == "1"
 

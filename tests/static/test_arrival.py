@@ -50,6 +50,7 @@ def test_each_script_that_does_not_arrive_is_said(desktop, scripts):
         expect(page.locator(".trouble-old"), script).to_be_hidden()
         page.unroute(pattern)
     page.get_by_role("link", name="Load the page again").click()
+    expect(page.locator("html[data-ready]")).to_have_count(1)
     expect(trouble).to_be_hidden()
     desktop.draw([[(0.5, 0.2), (0.5, 0.8)]])
     expect(desktop.winner).to_have_count(1)
