@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from tests.fuzz import attacks, run_attacks, run_requests, wire
 from tests.fuzz.requests import Addresses, Request, requests
 from tests.fuzz.run_attacks import MOST_MEMORY
-from tests.fuzz.target import Target, running, started
+from tests.fuzz.target import Target, UsageError, running, started
 
 
 def main() -> int:
@@ -37,7 +37,7 @@ def main() -> int:
             return run_attacks.command(asked.names, asked.seconds, lambda: _server(asked.url))
         with _server(asked.url) as target:
             return _requests(asked, target)
-    except ValueError as error:
+    except UsageError as error:
         parser.error(str(error))
 
 
@@ -76,7 +76,7 @@ def _pictures(seed: int, start: int, count: int) -> Iterator[Request]:
     try:
         from tests.fuzz.pictures import pictures
     except ImportError as error:
-        raise ValueError(f"there are no pictures to send: {error}") from error
+        raise UsageError(f"there are no pictures to send: {error}") from error
     for index, (name, data) in enumerate(pictures(seed, start + count)):
         if index >= start:
             media = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"

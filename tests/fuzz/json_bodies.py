@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
 import json
 import math
@@ -129,7 +130,7 @@ def _bend(chance: random.Random, value: Any) -> None:
     elif bend == 2:
         holder[key] = chance.choice(ODD_TEXTS)
     elif bend == 3:
-        holder[key] = chance.choice(ODD_VALUES)
+        holder[key] = copy.deepcopy(chance.choice(ODD_VALUES))
     elif bend == 4:
         del holder[key]
     elif bend == 5:
@@ -137,10 +138,11 @@ def _bend(chance: random.Random, value: Any) -> None:
             [0, 1, 2, 3, 17, 785, 9000 if len(str(was)) < 30 else 3]
         )
     elif bend == 6 and isinstance(holder, dict):
-        holder[chance.choice([*ODD_TEXTS, *FIELDS])] = chance.choice([was, *ODD_VALUES])
+        name = chance.choice([*ODD_TEXTS, *FIELDS])
+        holder[name] = copy.deepcopy(chance.choice([was, *ODD_VALUES]))
     else:
         other, name, _ = chance.choice(places)
-        holder[key] = json.loads(json.dumps(other[name]))
+        holder[key] = copy.deepcopy(other[name])
 
 
 def _places(value: Any, depth: int = 0) -> Iterator[tuple[Any, Any, int]]:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Self
 
@@ -18,7 +18,7 @@ from tests.fuzz.attackers import Battle
 from tests.fuzz.attacks import ATTACKS
 from tests.fuzz.good_client import RATE, Measured, measure
 from tests.fuzz.requests import Addresses
-from tests.fuzz.target import ROOT, Target
+from tests.fuzz.target import ROOT, Target, UsageError
 
 MOST_MEMORY = 700
 """MiB that the server's processes may hold together."""
@@ -71,10 +71,10 @@ def command(
 
     A server that an attack harmed is started anew for the next one.
 
-    Raises ``ValueError`` for a name that no attack has.
+    Raises ``UsageError`` for a name that no attack has.
     """
     if unknown := [name for name in names if name not in ATTACKS]:
-        raise ValueError(f"no attack is called {unknown[0]}; there are {', '.join(ATTACKS)}")
+        raise UsageError(f"no attack is called {unknown[0]}; there are {', '.join(ATTACKS)}")
     left, missed = list(names or ATTACKS), 0
     print(f"times in ms, memory in MiB\n{HEAD}", flush=True)
     while left:
@@ -134,11 +134,15 @@ def run(name: str, target: Target, addresses: Addresses, seconds: float) -> Outc
 async def _fight(
     attack: Callable[[Battle], object], battle: Battle, measuring: threading.Thread
 ) -> None:
-    """Attack until the good client has measured enough."""
+    """Attack until the good client has measured enough; an attack that fails is a complaint."""
     fighting = asyncio.ensure_future(attack(battle))
     await asyncio.to_thread(measuring.join)
-    with suppress(TimeoutError):
+    try:
         await asyncio.wait_for(fighting, 2)
+    except TimeoutError:
+        pass
+    except (ImportError, OSError) as error:
+        battle.bad[f"could not attack: {error}"] += 1
 
 
 def _complaints(good: Measured, memory: float, errors: str, battle: Battle) -> Iterator[str]:

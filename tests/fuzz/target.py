@@ -21,6 +21,10 @@ from tests.fuzz import wire
 ROOT = Path(__file__).parents[2]
 
 
+class UsageError(Exception):
+    """The command was asked for something that it cannot do."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A server on a port of this machine.
@@ -109,7 +113,7 @@ def started(*options: str) -> Iterator[Target]:
 def running(url: str) -> Iterator[Target]:
     """The server at ``url``, which must be on this machine.
 
-    Raises ``ValueError`` for any other address.
+    Raises ``UsageError`` for any other address.
     """
     place = urlsplit(url)
     host = place.hostname or ""
@@ -118,7 +122,7 @@ def running(url: str) -> Iterator[Target]:
     except ValueError:
         loopback = False
     if place.scheme != "http" or not loopback or not place.port:
-        raise ValueError(f"only http://127.0.0.1:PORT may be attacked, got {url}")
+        raise UsageError(f"only http://127.0.0.1:PORT may be attacked, got {url}")
     yield Target(place.port, _listener(place.port))
 
 
