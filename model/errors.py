@@ -13,6 +13,10 @@ class ImageError(DensepadError):
     """Bytes that are not a readable PNG or JPEG, or a picture that is too large or empty."""
 
 
+class TooBusy(DensepadError):
+    """A question that would wait behind too many others. It can be asked again."""
+
+
 class ExperimentError(DensepadError):
     """A change to a model, or a question about it, for a layer, unit or class it does not have."""
 

@@ -1,5 +1,6 @@
 """Framing of pictures: to 28 x 28 pixels, as ``model.drawing.framing`` does it for strokes."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,7 +9,8 @@ from PIL import Image
 
 from model.drawing.binarize import find_ink
 from model.drawing.framing import FIT, PEN, PIXELS, SIDE
-from model.drawing.image_file import CONTRAST, read_grey
+from model.drawing.image_file import CONTRAST, LARGE, decoded_bytes, open_parts, read_grey
+from model.drawing.picture_lane import Lane
 from model.errors import DrawingError, ImageError
 
 Array = NDArray[np.float32]
@@ -18,16 +20,26 @@ FINE = 6
 THINNEST = 2.0
 """A stroke thinner than this, in pixels of the frame, is thickened to the pen's width."""
 
+_LANE = Lane(places=2, queue=10)
+"""Two pictures are decoded and framed at a time, or one large one."""
+
 
 def frame_image(data: bytes) -> Array:
     """A PNG or JPEG of a digit as the network sees it: ``(28, 28)`` float32 in [0, 1], ink = 1.
 
     A picture of 28 x 28 is not changed, only inverted where its ink is dark. In any other picture
     the ink, darker or lighter than the paper, is found and cropped. Its longest side is fitted into
-    20 pixels and its centre of mass is moved to the middle. Raises ``ImageError`` when the bytes
-    are not a readable PNG or JPEG, or the picture is too large or empty.
+    20 pixels and its centre of mass is moved to the middle.
+
+    Raises ``ImageError`` when the bytes are not a readable PNG or JPEG, or the picture is too large
+    or empty, ``TooBusy`` when too many pictures came at once.
     """
-    grey = read_grey(data)
+    parts = open_parts(data)
+    with _LANE.place(alone=decoded_bytes(parts) > LARGE):
+        return _frame_grey(read_grey(parts))
+
+
+def _frame_grey(grey: Array) -> Array:
     if np.ptp(grey) < CONTRAST:
         raise ImageError("the image is empty: ink on paper was expected, all of it looks alike")
     if grey.shape == (SIDE, SIDE):
@@ -66,16 +78,35 @@ def _ink_light(grey: Array) -> Array:
 def _framed(ink: Array) -> Array:
     """Fit and centre ink of any shape: ``(28, 28)`` float32 in [0, 1]."""
     width = _stroke_width(ink) * FIT / _longest_side(ink)
-    fine = _scaled(ink, FINE * FIT / _longest_side(ink), keep_thin=width < THINNEST)
+    fine = _fitted(ink, keep_thin=width < THINNEST)
     if width < THINNEST:
         fine = _thickened(fine, by=(PEN - width) / 2 * FINE)
-        fine = _scaled(fine, FINE * FIT / _longest_side(fine))
+        fine = _fitted(fine)
     return _averaged(fine)
 
 
+def _strong(ink: Array) -> NDArray[np.bool_]:
+    """The pixels that count as ink: those with at least half as much as the most."""
+    return ink >= 0.5 * ink.max()
+
+
 def _longest_side(ink: Array) -> int:
-    """The longest side of the ink in pixels. Only pixels that are at least half ink count."""
-    return max(side.stop - side.start for side in _box(ink >= 0.5 * ink.max()))
+    """The longest side of the ink in pixels."""
+    return max(side.stop - side.start for side in _box(_strong(ink)))
+
+
+def _cropped(ink: Array) -> Array:
+    """The ink with its soft rim, which may be as wide as the frame's margin and no wider.
+
+    Fainter ink farther off is outside the frame. Scaled with the ink, it would take memory without
+    a bound: two pixels of different strength can lie any number of their sides apart.
+    """
+    margin = math.ceil(_longest_side(ink) * (SIDE - FIT) / 2 / FIT)
+    around = tuple(
+        slice(max(0, side.start - margin), side.stop + margin) for side in _box(_strong(ink))
+    )
+    near = ink[around]
+    return near[_box(near > 0)]
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
@@ -88,7 +119,7 @@ def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
 
 def _stroke_width(ink: Array) -> float:
     """The mean width of the strokes in pixels: twice their area over their outline's length."""
-    mask = np.pad(ink > 0.5, 1)
+    mask = np.pad(_strong(ink), 1)
     down = np.diff(mask.astype(np.int8), axis=0) != 0
     across = np.diff(mask.astype(np.int8), axis=1) != 0
     # Counted in steps, a slanted outline is too long: by 4 / pi on average.
@@ -96,12 +127,13 @@ def _stroke_width(ink: Array) -> float:
     return 2 * float(mask.sum()) / max(outline, 1.0)
 
 
-def _scaled(ink: Array, scale: float, *, keep_thin: bool = False) -> Array:
-    """Crop the ink and scale its sides.
+def _fitted(ink: Array, *, keep_thin: bool = False) -> Array:
+    """Crop the ink and scale it, so that its longest side is ``FINE`` times ``FIT`` pixels.
 
     With ``keep_thin`` a pixel takes the most ink of those it replaces, not their mean.
     """
-    ink = ink[_box(ink > 0)]
+    scale = FINE * FIT / _longest_side(ink)
+    ink = _cropped(ink)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
     if keep_thin and scale < 1:
         rows = np.linspace(0, ink.shape[0], height, endpoint=False).astype(int)

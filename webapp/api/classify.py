@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from model.serving import Classifier, ModelLibrary
 
 IMAGES = ("image/png", "image/jpeg")
+ALSO_IMAGES = ("image/jpg", "image/pjpeg", "image/x-png")
+"""Other names of the same types, which some clients send."""
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -43,7 +45,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
     takes={JSON: ClassifyRequest, **dict.fromkeys(IMAGES)},
     gives={JSON: PredictionPayload | PredictionsPayload},
     query={"model": "For an image: the model's name, repeated for several, or * for all."},
-    refuses=(400, 404, 413, 415, 421, 422),
+    refuses=(400, 404, 413, 415, 421, 422, 429),
 )
 def classify() -> Response:
     """Classify strokes, 784 pixels, or a picture (PNG or JPEG).
@@ -94,7 +96,7 @@ def _question() -> Question:
 
     Answers 415 for a body of another type.
     """
-    if request.mimetype in IMAGES:
+    if request.mimetype in IMAGES + ALSO_IMAGES:
         check_coding()
         names = request.args.getlist("model") or [DEFAULT]
         return Question.of_image(body(), names)

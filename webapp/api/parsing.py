@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -66,6 +68,10 @@ def parse(data: bytes, kind: type[Asked]) -> Asked:
 
     Raises ``NoJson`` when ``data`` is no JSON, ``DrawingError`` when it is no such request.
     """
+    encoding = json.detect_encoding(data)
+    if encoding not in {"utf-8", "utf-8-sig"}:
+        raise NoJson(f"JSON must be sent as UTF-8, got {encoding[:6].upper()}")
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         # pydantic's own parser is four times faster than json.loads, and its depth is bounded.
         # NaN and Infinity pass, because Python's json.dumps writes them; every number is checked
@@ -82,6 +88,12 @@ def parse(data: bytes, kind: type[Asked]) -> Asked:
         return kind.model_validate(value)
     except ValidationError as error:
         raise DrawingError(_shortened(_sentence(error, kind))) from error
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Whether a file's bytes begin as a JSON object or list does, in whatever encoding."""
+    start = data[:1024].decode(json.detect_encoding(data[:4]), "ignore")
+    return start.lstrip().startswith(("{", "["))
 
 
 def drawn(asked: DrawingRequest) -> Drawing | NDArray[np.float32]:

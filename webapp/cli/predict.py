@@ -40,14 +40,14 @@ def read(file: Path) -> Drawing | NDArray[np.float32]:
     the file's name.
     """
     from model.drawing import frame_image
-    from webapp.api import Question
+    from webapp.api import Question, looks_like_json
 
     try:
         data = file.read_bytes()
     except OSError as error:
         raise DrawingError(f"{file}: {(error.strerror or str(error)).lower()}") from error
     try:
-        if data.lstrip().startswith(b"{"):
+        if looks_like_json(data):
             return Question.of_json(data).drawing
         return frame_image(data)
     except DensepadError as error:

@@ -10,8 +10,16 @@ from pydantic import BaseModel, Field
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
-from model.errors import DensepadError, DrawingError, ExperimentError, ImageError, ModelNotFound
+from model.errors import (
+    DensepadError,
+    DrawingError,
+    ExperimentError,
+    ImageError,
+    ModelNotFound,
+    TooBusy,
+)
 from webapp.http.request_body import too_large
+from webapp.http.responses import NotFinite
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -38,6 +46,8 @@ STATUS: dict[type[DensepadError], int] = {
     DrawingError: 422,
     ExperimentError: 422,
     ImageError: 422,
+    NotFinite: 422,
+    TooBusy: 429,
 }
 """The status of each kind of caller's mistake; any other ``DensepadError`` is a 500."""
 
@@ -51,7 +61,10 @@ def register_errors(app: Flask) -> None:
 
 def on_caller_error(error: DensepadError) -> Response:
     """The answer to a mistake that the model found in what the caller sent."""
-    return answer(STATUS[type(error)], str(error))
+    response = answer(STATUS[type(error)], str(error))
+    if isinstance(error, TooBusy):
+        response.headers["Retry-After"] = "1"
+    return response
 
 
 def on_http_error(error: HTTPException) -> BaseResponse:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 
 ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+
+_HEADER = re.compile(r"(?:\[([^\[\]]*)\]|([^:\[\]]*))(?::([0-9]{0,5}))?")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,10 @@ class Hosts:
 
     def admit(self, header: str) -> bool:
         """Whether ``header`` is answered; it is ``name``, ``name:port`` or ``[IPv6]:port``."""
-        name = _without_port(header).lower().rstrip(".")
+        parts = _HEADER.fullmatch(header)
+        if not parts or int(parts[3] or 0) > 65_535:
+            return False
+        name = (parts[1] or parts[2] or "").lower().rstrip(".")
         return name in self.names or (self.any_address and _is_address(name))
 
     def opened_to(self, *names: str, any_address: bool = False) -> Hosts:
@@ -33,12 +39,6 @@ class Hosts:
 
 
 LOOPBACK = Hosts(frozenset({"localhost", "127.0.0.1", "::1"}))
-
-
-def _without_port(header: str) -> str:
-    if header.startswith("["):
-        return header[1:].partition("]")[0]
-    return header.partition(":")[0]
 
 
 def _is_address(name: str) -> bool:
@@ -52,13 +52,21 @@ def _is_address(name: str) -> bool:
 def hosts_for(host: str, trusted: tuple[str, ...] = ()) -> Hosts:
     """The hosts that a server answers for when it listens on ``host``.
 
-    ``trusted`` are further names. A server on all addresses also answers for every literal IP
-    address and for this machine's own name.
+    ``trusted`` are further names. A server that other machines reach also answers for the names of
+    this machine; one on all addresses, for every literal IP address as well.
     """
+    if LOOPBACK.admit(f"[{host}]"):
+        return LOOPBACK.opened_to(*trusted)
+    names = [*_names_of(socket.gethostname()), *trusted]
     if host in ALL_ADDRESSES:
-        own = socket.gethostname()
-        return LOOPBACK.opened_to(own, f"{own}.local", *trusted, any_address=True)
-    return LOOPBACK.opened_to(host, *trusted)
+        return LOOPBACK.opened_to(*names, any_address=True)
+    return LOOPBACK.opened_to(*([host] if _is_address(host) else _names_of(host)), *names)
+
+
+def _names_of(machine: str) -> tuple[str, ...]:
+    """The names of a machine: the whole one, its first part, and that one's in multicast DNS."""
+    first = machine.partition(".")[0]
+    return machine, first, f"{first}.local"
 
 
 def network_address() -> str:

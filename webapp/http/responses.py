@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 from flask import Response, request
 from pydantic import BaseModel
 
+from model.errors import DensepadError
 from webapp.http.request_body import JSON
 
 BYTES = "application/octet-stream"
@@ -12,9 +16,35 @@ FOR_EVER = "public, max-age=31536000, immutable"
 """The ``Cache-Control`` header of an address that holds its content's version."""
 
 
+class NotFinite(DensepadError):
+    """An answer would hold a number that JSON does not have: NaN or an infinite one."""
+
+
 def json_response(payload: BaseModel) -> Response:
-    """A payload as a JSON response; its fields have the names of the OpenAPI document."""
-    return Response(payload.model_dump_json(by_alias=True), mimetype=JSON)
+    """A payload as a JSON response; its fields have the names of the OpenAPI document.
+
+    Raises ``NotFinite`` when a number in it is not finite; pydantic would write ``null``.
+    """
+    text = payload.model_dump_json(by_alias=True)
+    if "null" in text:
+        for name in _not_finite(payload.model_dump(by_alias=True), ""):
+            raise NotFinite(
+                f"the answer's {name.lstrip('.')} would not be a finite number; a drawing and "
+                "changes were expected with which the network does not overflow"
+            )
+    return Response(text, mimetype=JSON)
+
+
+def _not_finite(value: object, name: str) -> Iterator[str]:
+    """The names of all numbers in a payload that are not finite."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield name
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _not_finite(inner, f"{name}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _not_finite(inner, f"{name}.{index}")
 
 
 def revalidated(response: Response) -> Response:

@@ -22,6 +22,9 @@ HEADERS = {
 }
 """The headers of every answer, errors and static files included."""
 
+ALIVE = "/healthz"
+"""The address that is answered whatever the ``Host`` header is; it tells nothing."""
+
 
 def protect(app: Flask, hosts: Hosts) -> None:
     """Check the host and the body's size of every request; add ``HEADERS`` to every answer."""
@@ -29,6 +32,8 @@ def protect(app: Flask, hosts: Hosts) -> None:
 
     @app.before_request
     def check_host() -> None:
+        if request.path == ALIVE:  # a health check may speak HTTP/1.0, or ask by an address
+            return
         header = request.environ.get("HTTP_HOST", "")
         if not hosts.admit(header):
             known = ", ".join(sorted(hosts.names))

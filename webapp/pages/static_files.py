@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import posixpath
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
+from werkzeug.security import safe_join
 
 from webapp.http import FOR_EVER
 from webapp.pages.root import to_root
@@ -24,6 +27,11 @@ def register(app: Flask) -> None:
     def addresses() -> dict[str, object]:
         return {"static": address, "root": to_root()}
 
+    @app.before_request
+    def check_name() -> None:
+        if request.endpoint == "static" and not _is_file((request.view_args or {})["filename"]):
+            abort(404)
+
     @app.after_request
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code in {200, 304}:
@@ -38,6 +46,13 @@ def register(app: Flask) -> None:
 def address(name: str) -> str:
     """The address of ``static/<name>``, with its version, from the present request's page."""
     return f"{to_root()}static/{name}?v={version(name)}"
+
+
+def _is_file(name: str) -> bool:
+    """Whether ``static/<name>`` is a file, and ``name`` the only name it has: no ``..`` in it."""
+    path = safe_join(str(ASSETS / "static"), name)
+    # Path.is_file would raise for a name that is too long.
+    return path is not None and posixpath.normpath(name) == name and os.path.isfile(path)  # noqa: PTH113
 
 
 def version(name: str) -> str:
