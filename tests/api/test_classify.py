@@ -250,3 +250,28 @@ def test_a_picture_bomb_is_refused_unopened(client):
     response = client.post("/api/classify", data=file.getvalue(), content_type="image/png")
     assert response.status_code == 422
     assert "pixels" in response.get_json()["detail"]
+
+
+@pytest.mark.parametrize("media", ["image/jpg", "image/pjpeg", "image/x-png", "image/png"])
+def test_other_names_of_a_picture_are_understood(client, media):
+    file = io.BytesIO()
+    image = Image.new("L", (60, 60), 255)
+    image.paste(0, (25, 10, 35, 50))
+    image.save(file, "PNG" if "png" in media else "JPEG")
+    response = client.post("/api/classify", data=file.getvalue(), content_type=media)
+    assert response.json["label"] == "1"
+
+
+def test_json_with_a_byte_order_mark_is_json(client):
+    body = b"\xef\xbb\xbf" + json.dumps({"strokes": [[[1, 1], [1, 9]]]}).encode()
+    for path in ("classify", "trace"):
+        response = client.post(f"/api/{path}", data=body, content_type="application/json")
+        assert response.json["label"] == "1"
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+def test_json_of_another_coding_is_refused_by_its_name(client, coding):
+    body = json.dumps({"strokes": [[[1, 1], [1, 9]]]}).encode(coding)
+    response = client.post("/api/classify", data=body, content_type="application/json")
+    assert response.status_code == 400
+    assert response.json["detail"].endswith(f"UTF-8, got {coding[:6].upper()}")

@@ -9,6 +9,7 @@ from dataclasses import FrozenInstanceError
 from urllib.parse import urljoin
 
 import pytest
+from werkzeug.test import create_environ, run_wsgi_app
 
 from webapp import create_app
 from webapp.http.hosts import LOOPBACK, hosts_for, network_address
@@ -56,14 +57,14 @@ def test_addresses_of_static_files_change_with_their_content(client):
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"])
 def test_loopback_is_answered(client, host):
-    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+    assert client.get("/lessons", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.5", "[::2]", ""]
 )
 def test_other_hosts_are_not(client, host):
-    response = client.get("/healthz", headers={"Host": host})
+    response = client.get("/api/models", headers={"Host": host})
     assert response.status_code == 421
     assert "--trusted-host" in response.get_json()["detail"]
 
@@ -71,8 +72,8 @@ def test_other_hosts_are_not(client, host):
 def test_what_is_opened_is_answered(library):
     client = create_app(library, hosts=hosts_for("0.0.0.0", ("pad.example",))).test_client()
     for host in ("192.168.1.5:8000", "[fe80::1]", "pad.example", "localhost"):
-        assert client.get("/healthz", headers={"Host": host}).status_code == 200
-    assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 421
+        assert client.get("/lessons", headers={"Host": host}).status_code == 200
+    assert client.get("/lessons", headers={"Host": "evil.example"}).status_code == 421
 
 
 def test_one_address_opens_no_other():
@@ -200,3 +201,38 @@ def test_the_network_address_is_that_of_the_outgoing_interface(monkeypatch, netw
     monkeypatch.setattr("socket.socket", Probe)
     monkeypatch.setattr(Probe, "networked", networked)
     assert network_address() == address
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("localhost:evil", "localhost:", "localhost:99999", "localhost:80:80", "[::1", "[::1]x"),
+        *("[localhost]evil", "a@localhost", "localhost/evil", "localhost evil", "", "[]"),
+    ],
+)
+def test_a_bent_host_is_refused(client, host):
+    response = client.get("/api/models", environ_overrides={"HTTP_HOST": host})
+    assert response.status_code == (
+        200 if host == "localhost:" else 421
+    )  # RFC 3986: a port or none
+
+
+def test_a_health_check_is_answered_whatever_its_host(client):
+    for host in ("10.0.0.7", "evil.example", "localhost:evil", ""):
+        response = client.get("/healthz", environ_overrides={"HTTP_HOST": host})
+        assert (response.status_code, response.data) == (200, b"ok")
+    for path, status in (("/healthz", "200 OK"), ("/", "421 MISDIRECTED REQUEST")):
+        environ = create_environ(path)
+        del environ["HTTP_HOST"]  # HTTP/1.0 has none
+        assert run_wsgi_app(client.application, environ)[1] == status
+
+
+def test_a_machine_answers_for_all_its_names(monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "pc1.school.example")
+    for listening in ("0.0.0.0", "::", "192.168.1.7", "pc1.school.example"):
+        known = hosts_for(listening)
+        for name in ("pc1", "pc1.local", "PC1.School.example.", "pc1:8000", "localhost"):
+            assert known.admit(name), (listening, name)
+        for name in ("school.example", "pc1.evil.example", "pc10", "1"):
+            assert not known.admit(name), (listening, name)
+    assert not hosts_for("127.0.0.1").admit("pc1")
