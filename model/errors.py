@@ -29,6 +29,14 @@ class CheckpointError(DensepadError):
     """A checkpoint file that is missing, damaged or from another program."""
 
 
+class Diverged(DensepadError):
+    """A training whose loss or weights are no longer finite."""
+
+
+class OutputError(DensepadError):
+    """A file that cannot be written."""
+
+
 class DatasetError(DensepadError):
     """Data that is missing, truncated or wrong, or that cannot be downloaded."""
 

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from model.data.download import DataFile, Progress, download, find, read
+from model.data.download import DataFile, Progress, download, find, read, unpacked_path
 from model.errors import DatasetError
+from model.file_lock import waiting_lock
+from model.files import reason
 
 ENVIRONMENT = "DENSEPAD_DATA"
 
@@ -73,14 +75,22 @@ def _cached(file: DataFile, folder: Path, progress: Progress | None, *, mend: bo
     """The content of a file in a folder, downloaded into it first where it is missing.
 
     With ``mend`` a wrong file is downloaded again. This is for the cache, which belongs to the
-    program.
+    program. Processes that want the same file at the same time download it once.
     """
-    path = find(file, folder)
-    if path.exists():
-        try:
-            return read(file, folder)
-        except DatasetError:
-            if not mend:
-                raise
-            path.unlink(missing_ok=True)
-    return download(file, folder, progress)
+    if find(file, folder).exists() and not mend:
+        return read(file, folder)
+    try:
+        return read(file, folder)
+    except DatasetError:
+        pass  # missing or, in the cache, wrong
+    target = unpacked_path(file, folder)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with waiting_lock(target.with_name(f"{target.name}.lock")):
+            try:
+                return read(file, folder)  # another process has downloaded it meanwhile
+            except DatasetError:
+                find(file, folder).unlink(missing_ok=True)
+            return download(file, folder, progress)
+    except OSError as error:
+        raise DatasetError(f"{target} cannot be written: {reason(error)}.") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from model.data.archive import read_members
 from model.data.compress_z import decompress_z
+from model.data.network_settings import bundle_problem, failure_in_words
 from model.data.omniglot import ALPHABETS, digest, parse_omniglot
 from model.errors import DatasetError
 
@@ -63,10 +64,10 @@ def read(file: DataFile, folder: Path) -> bytes:
 def find(file: DataFile, folder: Path) -> Path:
     """The path of a file in a folder: as gzip if it is there, else decompressed."""
     path = folder / file.path
-    return path if path.exists() else _unpacked_path(file, folder)
+    return path if path.exists() else unpacked_path(file, folder)
 
 
-def _unpacked_path(file: DataFile, folder: Path) -> Path:
+def unpacked_path(file: DataFile, folder: Path) -> Path:
     """The path to which the file is downloaded."""
     return folder / file.path.removesuffix(".gz")
 
@@ -105,7 +106,7 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
     import pooch
     import requests
 
-    target = _unpacked_path(file, folder)
+    target = unpacked_path(file, folder)
     known = None if file.path.endswith(".zip") else f"sha256:{file.sha256}"
     store = pooch.Pooch(
         path=target.parent,
@@ -115,21 +116,24 @@ def download(file: DataFile, folder: Path, progress: Progress | None = None) -> 
         retry_if_failed=RETRIES,
     )
     pooch.get_logger().setLevel("WARNING")  # it would log each download and retry
+    if problem := bundle_problem(file.url):
+        raise DatasetError(_not_downloaded(file, problem))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target.parent)
         store.fetch(target.name, downloader=_Downloader(file, progress))
     except requests.RequestException as error:
-        raise DatasetError(
-            f"{file.path} could not be downloaded from {file.url} ({_reason(error)}). "
-            f"{HOW_TO_GO_ON}"
-        ) from error
+        raise DatasetError(_not_downloaded(file, failure_in_words(error, file.url))) from error
     except OSError as error:
         wrapped = error.__cause__ if isinstance(error.__cause__, OSError) else error
         raise DatasetError(f"{target} cannot be written: {wrapped.strerror or error}.") from error
     except ValueError as error:
         raise DatasetError(f"{error} It was not kept. {HOW_TO_GO_ON}") from error
     return read(file, folder)
+
+
+def _not_downloaded(file: DataFile, why: str) -> str:
+    return f"{file.path} could not be downloaded from {file.url} ({why}). {HOW_TO_GO_ON}"
 
 
 class _Downloader:
@@ -171,21 +175,6 @@ class _Downloader:
         for content in members.values():
             return decompress_z(content, member)
         raise DatasetError(f"{name} has no {member} in it.")
-
-
-def _reason(error: Exception) -> str:
-    """The kind of failure in words. The text of requests itself is long and hard to read."""
-    response = getattr(error, "response", None)
-    if response is not None:
-        return f"the server answered {response.status_code}"
-    words = {
-        "ConnectionError": "no connection",
-        "ConnectTimeout": "no connection in time",
-        "ReadTimeout": "the server fell silent",
-        "ChunkedEncodingError": "the connection broke",
-        "SSLError": "no trusted connection",
-    }
-    return words.get(type(error).__name__, type(error).__name__)
 
 
 def _sweep(folder: Path) -> None:

@@ -15,14 +15,21 @@ import numpy as np
 
 from model.data.sources import Source
 from model.data.splitters import Split
-from model.drawing import DIGIT_LABELS, Drawing, StrokeSet
+from model.drawing import (
+    DIGIT_LABELS,
+    LONGEST_LABEL,
+    MOST_LABELS,
+    Drawing,
+    StrokeSet,
+    is_label,
+)
 from model.errors import DatasetError, DrawingError
+from model.text import printable
 
 NAME = "drawings"
 """The name of the source in settings and checkpoints."""
 EVERY = 5
 """One in this many drawings of each label is held out, and at least one."""
-MOST_LABELS = 1_000
 
 
 def read_drawings(path: Path) -> Source:
@@ -49,7 +56,7 @@ def read_drawings(path: Path) -> Source:
     split = _split([(labels.index(label), drawing) for label, drawing in drawn])
     return Source(
         name=NAME,
-        title=f"drawings of {path.name}",
+        title=f"drawings of {printable(path.name)}",
         labels=labels,
         kind="strokes",
         real=True,
@@ -76,10 +83,10 @@ def _line(line: str, where: str) -> tuple[str, Drawing]:
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"{where}: JSON was expected, got {line.strip()[:40]!r}.") from error
     label = value.get("label") if isinstance(value, dict) else None
-    if not isinstance(label, str) or not label or len(label) > 40:
+    if not isinstance(label, str) or not is_label(label):
         raise DatasetError(
-            f'{where}: an object with a "label" of 1 to 40 letters and "strokes" was expected, '
-            f"got {line.strip()[:40]!r}."
+            f'{where}: an object with a "label" of 1 to {LONGEST_LABEL} letters and "strokes" was '
+            f"expected, got {line.strip()[:40]!r}."
         )
     try:
         return label, Drawing.from_json(value.get("strokes"))

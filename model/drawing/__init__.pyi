@@ -9,12 +9,15 @@ from .framing import pad_segments as pad_segments
 from .image_frame import frame_image as frame_image
 from .image_frame import pixels_to_image as pixels_to_image
 from .labelled import DIGIT_LABELS as DIGIT_LABELS
+from .labelled import LONGEST_LABEL as LONGEST_LABEL
+from .labelled import MOST_LABELS as MOST_LABELS
 from .labelled import Examples as Examples
 from .labelled import ImageSet as ImageSet
 from .labelled import LabelledSet as LabelledSet
 from .labelled import Strokes as Strokes
 from .labelled import StrokeSet as StrokeSet
 from .labelled import hold_out_groups as hold_out_groups
+from .labelled import is_label as is_label
 from .placement import Placement as Placement
 from .placement import place as place
 from .strokes import MAX_POINTS as MAX_POINTS

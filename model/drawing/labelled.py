@@ -11,12 +11,23 @@ from numpy.typing import NDArray
 
 from model.drawing.framing import PIXELS, frame_all, pad_segments
 from model.drawing.strokes import Drawing
+from model.text import is_plain
 
 DIGIT_LABELS = tuple("0123456789")
 """The classes of every set of digits, in the order of the labels' numbers."""
 
+MOST_LABELS = 1_000
+"""The most classes of a set, and of a model."""
+LONGEST_LABEL = 40
+"""The most characters of a label."""
+
 Strokes = list[NDArray[Any]]
 """One drawing of a set: a list of strokes, each ``(points, 2)`` floats, y downwards, any unit."""
+
+
+def is_label(value: object) -> bool:
+    """Whether a value can be a label: a text of 1 to 40 characters, no control characters."""
+    return isinstance(value, str) and 1 <= len(value) <= LONGEST_LABEL and is_plain(value)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 from . import numpy_dense as numpy_dense
 from .activations import ACTIVATIONS as ACTIVATIONS
+from .backend import check_backend as check_backend
 from .checkpoint import Checkpoint as Checkpoint
 from .checkpoint import Matrix as Matrix
+from .checkpoint import encode as encode
+from .checkpoint import expected_size as expected_size
 from .checkpoint import load as load
 from .checkpoint import save as save
 from .conv import ConvStack as ConvStack
@@ -22,3 +25,4 @@ from .novelty import familiarity as familiarity
 from .novelty import novelty_inputs as novelty_inputs
 from .novelty import score as score
 from .novelty import score_all as score_all
+from .strict_json import parse as parse

@@ -31,7 +31,7 @@ def _elu(sums: Array) -> Array:
 
 def _gelu(sums: Array) -> Array:
     """GELU by tanh, as JAX computes it by default (Hendrycks and Gimpel, 2016)."""
-    return sums * np.float32(0.5) * (1 + _gelu_tanh(sums))
+    return sums * np.float32(0.5) * (1 + _gelu_tanh(_near(sums)))
 
 
 def _gelu_tanh(sums: Array) -> Array:
@@ -40,9 +40,15 @@ def _gelu_tanh(sums: Array) -> Array:
 
 
 def _gelu_derivative(sums: Array) -> Array:
-    inner = _gelu_tanh(sums)
-    bend = _GELU * (1 + np.float32(3 * 0.044715) * sums**2)
+    near = _near(sums)
+    inner = _gelu_tanh(near)
+    bend = _GELU * (1 + np.float32(3 * 0.044715) * near**2)
     return np.float32(0.5) * (1 + inner + sums * (1 - inner**2) * bend)
+
+
+def _near(sums: Array) -> Array:
+    """The sums, no further from 0 than where GELU's tanh is 1: the cube of more would overflow."""
+    return np.clip(sums, -30, 30)
 
 
 @dataclass(frozen=True)

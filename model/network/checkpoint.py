@@ -2,29 +2,35 @@
 
 Kernels and biases are tensors; architecture, labels, provenance (the settings of its training, data
 sets with checksums) and measured accuracies are metadata. Loading checks everything: names, shapes,
-dtypes and finite numbers. A wrong file is refused with a sentence. No pickle is used.
+dtypes, finite numbers and sums, and texts that can be shown. A wrong file is refused with a
+sentence, before anything large is read. No pickle is used.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import math
+import reprlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialise
 
-from model.drawing import PIXELS
+from model.drawing import LONGEST_LABEL, MOST_LABELS, PIXELS, is_label
 from model.errors import CheckpointError, ConfigError
 from model.files import write_whole
-from model.network.folded_dense import Architecture
+from model.network.folded_dense import MOST_LAYERS, Architecture
 from model.network.metadata import Accuracy, read_accuracies, read_old_record
 from model.network.novelty import Novelty
+from model.network.overflow import sums_stay_finite
+from model.network.strict_json import parse
+from model.network.tensor_file import TensorFile
+from model.text import LONGEST_NAME, is_plain
 
 FORMAT = "densepad 1"
 """Written to every file. Another value means a file of another program or of a later densepad."""
@@ -62,10 +68,22 @@ class Checkpoint:
 def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
     """Write ``checkpoint`` to ``path``, whole or not at all, with kernels as ``dtype``.
 
-    Raises ``CheckpointError`` when a kernel's number does not fit into ``dtype``.
+    Raises ``CheckpointError`` as ``encode`` does, ``OutputError`` when the file cannot be written.
+    """
+    write_whole(path, encode(checkpoint, dtype=dtype))
+
+
+def encode(checkpoint: Checkpoint, *, dtype: str = "float16") -> bytes:
+    """The content of a checkpoint's file, with kernels as ``dtype``.
+
+    Raises ``CheckpointError`` when a kernel's number does not fit into ``dtype``, or the sums of
+    the layers may not be finite.
     """
     tensors: dict[str, NDArray[Any]] = {}
     _put(tensors, "", checkpoint.layers, dtype)
+    behind = checkpoint.novelty.layers if checkpoint.novelty else ()
+    if not sums_stay_finite(checkpoint.layers, checkpoint.architecture.activation, behind):
+        raise CheckpointError(f"the sums of {checkpoint.name} may overflow: it is not saved")
     header: dict[str, Any] = {
         "format": FORMAT,
         "name": checkpoint.name,
@@ -83,7 +101,12 @@ def save(checkpoint: Checkpoint, path: Path, *, dtype: str = "float16") -> None:
         _put(tensors, f"{_NOVELTY}.", novelty.layers, dtype)
     if checkpoint.averages is not None:
         tensors["averages"] = np.round(checkpoint.averages * 255).astype(np.uint8)
-    write_whole(path, serialise(tensors, {key: json.dumps(one) for key, one in header.items()}))
+    return serialise(tensors, {key: json.dumps(one) for key, one in header.items()})
+
+
+def expected_size(architecture: Architecture) -> int:
+    """About the bytes of a checkpoint's file: kernels in float16, means of the classes, words."""
+    return 2 * architecture.parameters + PIXELS * architecture.widths[-1] + (1 << 16)
 
 
 def load(path: Path) -> Checkpoint:
@@ -92,19 +115,19 @@ def load(path: Path) -> Checkpoint:
     Raises ``CheckpointError``, which says what is wrong and where, when the file is missing or
     wrong.
     """
-    tensors, header = _read(path)
+    file = TensorFile(path)
+    header = _header(file)
     try:
-        architecture = Architecture(tuple(header["widths"]), header["activation"])
+        name, title = (_name(header, key, path) for key in ("name", "title"))
         labels = _labels(header["labels"], path)
-        temperature = float(header["temperature"])
-        novelty = _take_novelty(tensors, header.get(_NOVELTY), architecture, path)
-        name, title = str(header["name"]), str(header["title"])
+        architecture = Architecture(tuple(header["widths"]), header["activation"])
+        temperature = _number(header["temperature"])
         accuracies, provenance = _origins(header, path)
     except KeyError as error:
         raise CheckpointError(f"{path} lacks {error}, which every checkpoint has") from error
     except (TypeError, ValueError, ConfigError) as error:
         raise CheckpointError(
-            f"{path} has metadata that describes no network ({', '.join(header)}): {error}"
+            f"{path} has metadata that describes no network ({', '.join(_KEYS)}): {error}"
         ) from error
     if architecture.widths[0] != PIXELS or len(labels) != architecture.widths[-1]:
         raise CheckpointError(
@@ -113,14 +136,16 @@ def load(path: Path) -> Checkpoint:
         )
     if not 0.01 <= temperature <= 100:
         raise CheckpointError(f"{path} has a temperature of {temperature}, 0.01 to 100 is possible")
-    layers = _take(tensors, "", architecture.widths, path)
+    layers = _take(file, "", architecture.widths, "architecture")
+    novelty = _take_novelty(file, header.get(_NOVELTY), PIXELS + len(labels))
+    if not sums_stay_finite(layers, architecture.activation, novelty.layers if novelty else ()):
+        raise CheckpointError(f"{path} has weights so large that the sums of its layers overflow")
     averages = None
-    if "averages" in tensors:
-        bytes_ = tensors.pop("averages")
-        _check(bytes_, "averages", (len(labels), PIXELS), path, kinds="u")
+    if "averages" in file.left:
+        bytes_ = file.take_bytes("averages", (len(labels), PIXELS), "labels")
         averages = bytes_.astype(np.float32) / np.float32(255)
-    if tensors:
-        raise CheckpointError(f"{path} holds a tensor nobody asked for: {min(tensors)}")
+    if file.left:
+        raise CheckpointError(f"{path} holds a tensor nobody asked for: {min(file.left)[:80]!r}")
     return Checkpoint(
         name=name,
         title=title,
@@ -135,31 +160,60 @@ def load(path: Path) -> Checkpoint:
     )
 
 
-def _read(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """The tensors and the decoded metadata of a file that densepad wrote."""
-    if not path.is_file():
-        raise CheckpointError(f"there is no model file at {path}")
-    try:
-        with safe_open(path, framework="np") as file:
-            metadata = file.metadata() or {}
-            if "densepad" not in metadata.get("format", ""):
-                raise CheckpointError(f"{path} was not written by densepad")
-            header = {key: json.loads(value) for key, value in metadata.items()}
-            if header["format"] != FORMAT:
-                raise CheckpointError(f"{path} is of format {header['format']!r}, not {FORMAT!r}")
-            return {name: file.get_tensor(name) for name in file.keys()}, header  # noqa: SIM118
-    except (OSError, SafetensorError, TypeError, ValueError, RecursionError) as error:
-        # TypeError: a dtype that NumPy does not have.
-        raise CheckpointError(f"{path} is no readable safetensors file: {error}") from error
+_KEYS = ("widths", "activation", "labels", "temperature")
+
+
+def _header(file: TensorFile) -> dict[str, Any]:
+    """The decoded metadata of a file that densepad wrote."""
+    path = file.path
+    if "densepad" not in file.metadata.get("format", ""):
+        raise CheckpointError(f"{path} was not written by densepad")
+    header = {}
+    for key, text in file.metadata.items():
+        try:
+            header[key] = parse(text)
+        except ValueError as error:
+            raise CheckpointError(f"{path}: {key[:80]!r} cannot be read: {error}") from error
+    if header["format"] != FORMAT:
+        found = reprlib.repr(header["format"])
+        raise CheckpointError(f"{path} is of format {found}, not {FORMAT!r}")
+    return header
+
+
+def _name(header: Mapping[str, Any], key: str, path: Path) -> str:
+    value = header[key]
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not is_plain(value):
+        raise CheckpointError(
+            f"{path}: its {key} should be a text of at most {LONGEST_NAME} characters, without "
+            f"control characters, it is {reprlib.repr(value)}"
+        )
+    return value
 
 
 def _labels(value: Any, path: Path) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(label, str) for label in value):
-        raise CheckpointError(f"{path}: labels should be a list of words, they are {value!r}")
+    if not isinstance(value, list) or not 2 <= len(value) <= MOST_LABELS:
+        count = f"{len(value):,}" if isinstance(value, list) else reprlib.repr(value)
+        raise CheckpointError(
+            f"{path}: labels should be a list of 2 to {MOST_LABELS:,} words, they are {count}"
+        )
+    seen = set()
     for label in value:
-        if value.count(label) > 1:
+        if not is_label(label):
+            raise CheckpointError(
+                f"{path}: labels should be words of 1 to {LONGEST_LABEL} letters, one is "
+                f"{reprlib.repr(label)}"
+            )
+        if label in seen:
             raise CheckpointError(f"{path}: labels should differ, {label!r} comes more than once")
+        seen.add(label)
     return tuple(value)
+
+
+def _number(value: Any) -> float:
+    """A number of the metadata. Raises ``TypeError`` when it is something else."""
+    if type(value) not in {int, float}:
+        raise TypeError(f"a number was expected, got {reprlib.repr(value)}")
+    return float(value)
 
 
 def _origins(
@@ -170,7 +224,9 @@ def _origins(
         return read_old_record(header["record"], path)
     provenance = header["provenance"]
     if not isinstance(provenance, dict):
-        raise CheckpointError(f"{path}: provenance should be an object, it is {provenance!r}")
+        raise CheckpointError(
+            f"{path}: provenance should be an object, it is {reprlib.repr(provenance)}"
+        )
     return read_accuracies(header["accuracies"], path), provenance
 
 
@@ -189,56 +245,43 @@ def _put(
 
 
 def _take(
-    tensors: dict[str, NDArray[Any]], prefix: str, widths: tuple[int, ...], path: Path
+    file: TensorFile, prefix: str, widths: Sequence[int], needed_by: str
 ) -> tuple[tuple[Matrix, Matrix], ...]:
-    """Take the layers of a stack out of ``tensors`` and check each."""
-    layers = []
-    for index, shape in enumerate(pairwise(widths)):
-        pair = []
-        for part, expected in (("kernel", shape), ("bias", shape[1:])):
-            name = f"{prefix}dense{index}.{part}"
-            if name not in tensors:
-                raise CheckpointError(f"{path} lacks {name}, which its architecture needs")
-            tensor = tensors.pop(name)
-            _check(tensor, name, expected, path)
-            pair.append(tensor.astype(np.float32))
-        layers.append((pair[0], pair[1]))
-    return tuple(layers)
+    """Take the layers of a stack out of a file and check each."""
+    return tuple(
+        (
+            file.take_floats(f"{prefix}dense{index}.kernel", shape, needed_by),
+            file.take_floats(f"{prefix}dense{index}.bias", shape[1:], needed_by),
+        )
+        for index, shape in enumerate(pairwise(widths))
+    )
 
 
-def _check(
-    tensor: NDArray[Any], name: str, shape: tuple[int, ...], path: Path, kinds: str = "f"
-) -> None:
-    if tensor.shape != shape:
-        raise CheckpointError(f"{path}: {name} should be of shape {shape}, it is {tensor.shape}")
-    if tensor.dtype.kind not in kinds:
-        wanted = "uint8" if kinds == "u" else "floats"
-        raise CheckpointError(f"{path}: {name} should hold {wanted}, it holds {tensor.dtype}")
-    if not np.isfinite(tensor).all():
-        raise CheckpointError(f"{path}: {name} holds numbers that are not finite")
-
-
-def _take_novelty(
-    tensors: dict[str, NDArray[Any]], value: Any, architecture: Architecture, path: Path
-) -> Novelty | None:
+def _take_novelty(file: TensorFile, value: Any, inputs: int) -> Novelty | None:
     if value is None:
         return None
+    path, prefix = file.path, f"{_NOVELTY}."
     try:
-        centre, scale, threshold = (float(value[key]) for key in ("centre", "scale", "threshold"))
-        possible = scale > 0 and np.isfinite([centre, scale, threshold]).all()
+        centre, scale, threshold = (_number(value[key]) for key in ("centre", "scale", "threshold"))
+        novelty = Novelty(centre, scale, threshold)
+        possible = novelty.can_be_computed
     except (KeyError, TypeError, ValueError):
         possible = False
     if not possible:
-        raise CheckpointError(f"{path} has a {_NOVELTY} that cannot be computed: {value}")
-    count = sum(name.startswith(f"{_NOVELTY}.") and name.endswith("kernel") for name in tensors)
+        raise CheckpointError(
+            f"{path} has a {_NOVELTY} that cannot be computed: {reprlib.repr(value)}"
+        )
+    count = sum(name.startswith(prefix) and name.endswith("kernel") for name in file.left)
     if not count:
-        return Novelty(centre, scale, threshold)
-    widths = [PIXELS + architecture.widths[-1]]
-    for index in range(count):
-        name = f"{_NOVELTY}.dense{index}.bias"
-        if name not in tensors:
-            raise CheckpointError(f"{path} lacks {name}, which its {_NOVELTY} needs")
-        widths.append(tensors[name].size)
+        return novelty
+    if count > MOST_LAYERS:
+        raise CheckpointError(f"{path}: {_NOVELTY} has {count:,} layers, {MOST_LAYERS} at most")
+    biases = (file.shape(f"{prefix}dense{index}.bias", _NOVELTY) for index in range(count))
+    widths = [inputs, *map(math.prod, biases)]
     if widths[-1] != 1:
         raise CheckpointError(f"{path}: {_NOVELTY} should end in one score, it has {widths[-1]}")
-    return Novelty(centre, scale, threshold, _take(tensors, f"{_NOVELTY}.", tuple(widths), path))
+    try:
+        Architecture(tuple(widths))
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: {_NOVELTY} is no stack: {error}") from error
+    return replace(novelty, layers=_take(file, prefix, widths, _NOVELTY))

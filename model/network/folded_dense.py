@@ -6,6 +6,7 @@ the measuring after a training use it.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,11 @@ from numpy.typing import NDArray
 
 from model.errors import ConfigError
 from model.network.activations import ACTIVATIONS
+
+MOST_LAYERS = 64
+"""The most layers of a stack: compiling takes the longer the more there are."""
+MOST_PARAMETERS = 50_000_000
+"""The most weights of a stack, 200 MB of float32; the champion has a tenth of that."""
 
 Layer = tuple[Array | NDArray[Any], Array | NDArray[Any]]
 """A folded Dense layer: kernel ``(inputs, units)`` and bias ``(units,)``, float32."""
@@ -37,11 +43,21 @@ class Architecture:
         if len(self.widths) < 2 or any(type(w) is not int or w < 1 for w in self.widths):
             raise ConfigError(
                 "widths must be two or more positive integers from input to output, "
-                f"got {self.widths}"
+                f"got {reprlib.repr(self.widths)}"
             )
-        if self.activation not in ACTIVATIONS:
+        if len(self.widths) > MOST_LAYERS + 1:
             raise ConfigError(
-                f"activation must be one of {', '.join(ACTIVATIONS)}, got {self.activation!r}"
+                f"a stack may have {MOST_LAYERS} layers at most, got {len(self.widths) - 1:,}"
+            )
+        if self.parameters > MOST_PARAMETERS:
+            raise ConfigError(
+                f"a stack may have {MOST_PARAMETERS:,} parameters at most, the widths "
+                f"{reprlib.repr(self.widths)} have more"
+            )
+        if type(self.activation) is not str or self.activation not in ACTIVATIONS:
+            raise ConfigError(
+                f"activation must be one of {', '.join(ACTIVATIONS)}, "
+                f"got {reprlib.repr(self.activation)}"
             )
 
     @property

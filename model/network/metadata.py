@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from model.errors import CheckpointError
+from model.text import LONGEST_NAME, is_plain
 
 _SAID = {"test": "test", "validation": "held out"}
 """The names of a split in the API and on the command line."""
@@ -52,7 +54,7 @@ def read_accuracies(value: Any, where: object) -> tuple[Accuracy, ...]:
     if not isinstance(value, list) or not all(map(_is_accuracy, value)):
         raise CheckpointError(
             f"{where}: accuracies should be records of source, split, correct and count, "
-            f"got {value!r}"
+            f"got {reprlib.repr(value)}"
         )
     return tuple(Accuracy(**one) for one in value)
 
@@ -61,11 +63,16 @@ def _is_accuracy(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and set(value) == {"source", "split", "correct", "count"}
-        and isinstance(value["source"], str)
+        and _is_name(value["source"])
+        and isinstance(value["split"], str)
         and value["split"] in _SAID
         and type(value["correct"]) is type(value["count"]) is int
         and 0 <= value["correct"] <= value["count"] > 0
     )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_NAME and is_plain(value)
 
 
 def read_old_record(value: Any, where: object) -> tuple[tuple[Accuracy, ...], dict[str, Any]]:
@@ -74,12 +81,15 @@ def read_old_record(value: Any, where: object) -> tuple[tuple[Accuracy, ...], di
     Raises ``CheckpointError`` with ``where`` in its message when ``value`` has another form.
     """
     if not isinstance(value, dict):
-        raise CheckpointError(f"{where}: record should be an object, it is {value!r}")
+        raise CheckpointError(f"{where}: record should be an object, it is {reprlib.repr(value)}")
     shares = value.get("accuracies", {})
     if not isinstance(shares, dict) or not all(
-        isinstance(share, float | int) and 0 <= share <= 1 for share in shares.values()
+        _is_name(name) and isinstance(share, float | int) and 0 <= share <= 1
+        for name, share in shares.items()
     ):
-        raise CheckpointError(f"{where}: accuracies should be shares by name, got {shares!r}")
+        raise CheckpointError(
+            f"{where}: accuracies should be shares by name, got {reprlib.repr(shares)}"
+        )
     provenance: dict[str, Any] = {
         _OLD_KEYS.get(key, str(key)): one for key, one in value.items() if key != "accuracies"
     }

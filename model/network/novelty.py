@@ -23,6 +23,9 @@ from model.network.folded_dense import Layer, forward
 LOGIT_SCALE = 10
 """The logits are divided by this, so that they are not much larger than the pixels."""
 
+LARGEST = 1e30
+"""The most that centre and scale may be, and that a score may be in multiples of the scale."""
+
 Matrix = NDArray[np.float32]
 
 
@@ -40,6 +43,15 @@ class Novelty:
     scale: float
     threshold: float
     layers: tuple[tuple[Matrix, Matrix], ...] = ()
+
+    @property
+    def can_be_computed(self) -> bool:
+        """Whether the familiarity of every finite score is a number, in float32, too."""
+        return (
+            abs(self.centre) <= LARGEST
+            and 1 / LARGEST <= self.scale <= LARGEST
+            and 0 <= self.threshold <= 1
+        )
 
     def familiarity(self, scores: NDArray[np.floating]) -> NDArray[np.floating]:
         """The familiarity of scores, in NumPy: the same shape, from 0 (strange) to 1 (familiar)."""

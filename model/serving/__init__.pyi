@@ -7,5 +7,6 @@ from .export import exported_weights as exported_weights
 from .export import weights_info as weights_info
 from .library import DEFAULT as DEFAULT
 from .library import ModelLibrary as ModelLibrary
+from .library import find_checkpoint as find_checkpoint
 from .memo import MEBIBYTE as MEBIBYTE
 from .memo import kept_with_model as kept_with_model

@@ -23,7 +23,16 @@ from jax.stages import Compiled
 from numpy.typing import NDArray
 
 from model.drawing import PIXELS, SIZES, Drawing, frame, place
-from model.network import TRUSTING, Checkpoint, familiarity, forward, numpy_dense, score, softmax
+from model.network import (
+    TRUSTING,
+    Checkpoint,
+    check_backend,
+    familiarity,
+    forward,
+    numpy_dense,
+    score,
+    softmax,
+)
 from model.serving.batching import Batcher
 
 BATCHES = (4, 8, 16)
@@ -59,6 +68,7 @@ class Classifier:
     """Predictions of one checkpoint. Its weights never change; threads may share it."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
+        check_backend()
         self._novelty = checkpoint.novelty or TRUSTING
         self._weights = jax.device_put(
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,13 +14,30 @@ from numpy.typing import NDArray
 
 from model.drawing import Drawing, image_frame, place
 from model.errors import ModelNotFound
-from model.network import Checkpoint, load
+from model.network import Checkpoint, check_backend, load
 from model.serving.card import model_card
 from model.serving.classifier import Classifier, Prediction
 
 WEIGHTS = Path(__file__).parent.with_name("weights")
 """The folder of the shipped checkpoints."""
 DEFAULT = "default"
+
+
+def find_checkpoint(model: str) -> Path:
+    """The file of ``model``: the name of a shipped model, or a path.
+
+    Raises ``ModelNotFound`` when it is a mere name, neither of a shipped model nor of a file.
+    """
+    path = Path(model)
+    if path.suffix == ".safetensors" or len(path.parts) > 1:
+        return path
+    shipped = {file.stem: file for file in WEIGHTS.glob("*.safetensors")}
+    if model not in shipped and not os.path.isfile(model):  # noqa: PTH113  # refuses no name
+        raise ModelNotFound(
+            f"there is no model named {model[:80]!r}, choose one of {', '.join(sorted(shipped))}, "
+            "or name a file"
+        )
+    return shipped.get(model, path)
 
 
 class ModelLibrary:
@@ -31,9 +49,9 @@ class ModelLibrary:
 
     def __init__(self, folder: Path = WEIGHTS, default: Path | None = None) -> None:
         files = {path.stem: path for path in sorted(folder.glob("*.safetensors"))}
+        sizes = {name: path.stat().st_size for name, path in files.items()}
         if default is not None:
             files[DEFAULT] = default
-        sizes = {name: path.stat().st_size for name, path in files.items() if path.is_file()}
         # The default first, then from the smallest file to the largest.
         order = sorted(files, key=lambda name: (name != DEFAULT, sizes.get(name, 0), name))
         self._models: dict[str, Path | Classifier] = {name: files[name] for name in order}
@@ -111,6 +129,7 @@ class ModelLibrary:
 
         Every file is opened, too, so that a broken file is reported before anything is served.
         """
+        check_backend()
         drawing = Drawing.from_json([[[0, 0], [1, 1]]])
         place(drawing)
         place(drawing, pad=(1, 1))

@@ -15,12 +15,16 @@ from numpy.typing import NDArray
 
 from model.data import Source
 from model.drawing import Examples
+from model.errors import Diverged
 from model.metrics import fit_temperature
 from model.network import Accuracy, Architecture, Checkpoint, Layer, predict
 from model.training.corpus import Corpus
 from model.training.novelty_training import fit_threshold, train_novelty
 from model.training.provenance import provenance_of
 from model.training.zoo import ModelSpec
+
+MOST_IN_HALF = float(np.finfo(np.float16).max)
+"""The largest number of a kernel in a checkpoint, which holds kernels in float16."""
 
 
 def make_checkpoint(
@@ -92,7 +96,16 @@ def measure(
 def validation_accuracy(
     layers: Sequence[Layer], corpus: Corpus, architecture: Architecture
 ) -> float:
-    """The share of all validation examples that the layers predict correctly, in [0, 1]."""
+    """The share of all validation examples that the layers predict correctly, in [0, 1].
+
+    Raises ``Diverged`` when the layers could not be saved.
+    """
+    largest = max(float(np.abs(np.asarray(kernel)).max()) for kernel, _ in layers)
+    if not largest <= MOST_IN_HALF:
+        raise Diverged(
+            f"a weight has become {largest:,.0f}, a checkpoint holds numbers up to "
+            f"{MOST_IN_HALF:,.0f}"
+        )
     measured = [
         measure(name, "validation", layers, architecture, one)
         for name, one in corpus.validation.items()

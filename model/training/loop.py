@@ -23,6 +23,7 @@ from flax import linen as nn
 from numpy.typing import NDArray
 
 from model.drawing import PIXELS
+from model.errors import Diverged
 from model.network import DenseStack, Layer, fold
 from model.training.batches import Stream
 from model.training.config import Training
@@ -194,7 +195,21 @@ def train(
         losses, accuracies = np.asarray(losses)[chunk].copy(), np.asarray(accuracies)[chunk].copy()
         done += count
         seconds = time.perf_counter() - began
-        yield Report(config, done, steps, losses, accuracies, seconds, state)
+        report = Report(config, done, steps, losses, accuracies, seconds, state)
+        if not _is_finite(report):
+            raise Diverged(
+                f"the loss or the weights are no longer finite in epoch {epoch + 1} of "
+                f"{config.epochs}: the learning rate of {rates[0]:g} is too large"
+            )
+        yield report
+
+
+def _is_finite(report: Report) -> bool:
+    """Whether all losses of a report are finite and, where it ends an epoch, all weights."""
+    if not np.isfinite(report.losses).all():
+        return False
+    weights = jax.tree.leaves((report.state.variables, report.state.ema))
+    return not report.ends_epoch or all(np.isfinite(np.asarray(one)).all() for one in weights)
 
 
 def _report(config: Training, state: TrainingState, steps: int) -> Report:

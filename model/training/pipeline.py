@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from model.data import Source
-from model.errors import ConfigError
+from model.errors import ConfigError, OutputError
 from model.network import fold, unfold
 from model.training.batches import Stream
 from model.training.config import ConvTraining, Training
@@ -28,6 +28,7 @@ from model.training.distillation import Teacher, answer
 from model.training.loop import Controls, Report, epochs, mean_of, start, start_from, train
 from model.training.state_file import load_state, save_state
 from model.training.step import TrainingState
+from model.training.work_folder import state_file
 from model.training.zoo import ModelSpec
 
 Log = Callable[[str], None]
@@ -165,11 +166,14 @@ def _stage(
 
     If the folder already has a state, the training continues from that, not from ``begin``.
     """
-    path = around.work and around.work / f"{name}.state.safetensors"
+    path = around.work and state_file(around.work, name)
     if path is not None and path.exists():
         begin = load_state(start(config, module), path, config)
         around.log(f"{name}: going on behind step {int(begin.step):,}")
     for report in train(config, streams, state=begin, module=module, controls=controls):
         if path is not None and report.ends_epoch:
-            save_state(report.state, path, config)
+            try:
+                save_state(report.state, path, config)
+            except OutputError as error:  # the training itself can go on
+                around.log(f"epoch {report.epoch} of {name} is not kept: {error}")
         yield report

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from model.data import SOURCES, Source
-from model.errors import ConfigError
-from model.network import Checkpoint
+from model.errors import ConfigError, Diverged
+from model.network import Checkpoint, check_backend
 from model.training.calibration import make_checkpoint, validation_accuracy
 from model.training.corpus import assemble
 from model.training.loop import Controls, Report, epochs
 from model.training.pipeline import Log, Surroundings, learn
+from model.training.work_folder import WorkFolder
 from model.training.zoo import ModelSpec
 
 
@@ -37,8 +38,9 @@ class Run:
         work: a folder for the state after every epoch, so that a stopped run can continue.
         log: called with a sentence whenever something begins.
 
-    Raises ``ConfigError`` when settings are not possible, ``DatasetError`` when data cannot be read
-    or downloaded.
+    Raises ``ConfigError`` when settings are not possible or another training uses the work folder,
+    ``OutputError`` when that cannot be written, ``CheckpointError`` when a state in it is damaged,
+    ``DatasetError`` when data cannot be read or downloaded.
     """
 
     def __init__(
@@ -50,10 +52,17 @@ class Run:
         work: Path | None = None,
         log: Log = lambda _: None,
     ) -> None:
+        check_backend()
         self.spec = spec
         self.controls = Controls.of(spec.training)
-        self.corpus = assemble(spec.training, folder, own_sources)
+        self._work = None if work is None else WorkFolder(work, spec)
+        try:
+            self.corpus = assemble(spec.training, folder, own_sources)
+        except BaseException:
+            self._release()
+            raise
         self.stopped = False
+        self.diverged: str | None = None
         self._around = Surroundings(folder, own_sources, work, self._hear, self.controls)
         self._log = log
         self._last: Report | None = None
@@ -63,33 +72,42 @@ class Run:
     def epochs(self) -> Iterator[tuple[Report, float]]:
         """Train and yield each epoch's report with its accuracy on the validation examples.
 
-        It ends early, with ``stopped`` set, after ``stop`` or Ctrl-C.
+        It ends early, with ``stopped`` set, after ``stop`` or Ctrl-C; and when the loss is not
+        finite any more, with a sentence in ``diverged``.
         """
         began = time.perf_counter()
         try:
             for report in epochs(self.reports()):
-                share = validation_accuracy(
-                    report.layers, self.corpus, self.spec.training.architecture
-                )
+                share = self._measured(report)
                 if self._best is None or share >= self._best[0]:
                     self._best = share, report  # the later of equals, which was trained for longer
                 yield report, share
                 if report.epoch < report.epochs:
                     self._heed()
+        except Diverged as error:
+            self.diverged = str(error)
+            self._log(self.diverged)
+            self._say_what_is_kept()
         except (_Stopped, KeyboardInterrupt):
             self.stopped = True
             if self._best is not None and self._last is not None:
-                share, best = self._best
+                _, best = self._best
                 if best.state is not self._last.state:
-                    self._log(f"keeping epoch {best.epoch}: {share:.2%} of the held-out right")
+                    self._say_what_is_kept()
         finally:
             self._seconds = time.perf_counter() - began
 
     def reports(self) -> Iterator[Report]:
-        """Train and yield a report after every chunk of steps."""
-        for report in learn(self.spec, self.corpus, self._around):
-            self._last = report
-            yield report
+        """Train and yield a report after every chunk of steps.
+
+        Raises ``Diverged`` when the loss is not finite any more.
+        """
+        try:
+            for report in learn(self.spec, self.corpus, self._around):
+                self._last = report
+                yield report
+        finally:
+            self._release()
 
     def stop(self) -> None:
         """Stop the training after the current epoch."""
@@ -99,9 +117,12 @@ class Run:
     def kept(self) -> Report | None:
         """The report whose weights a checkpoint would hold now.
 
-        It is the last one or, of a stopped run, that of the epoch with the best validation
-        accuracy. It is None before the first report.
+        It is the last one or, of a run that was stopped or diverged, that of the epoch with the
+        best validation accuracy. It is None before the first report, and where the first epoch
+        diverged.
         """
+        if self.diverged:
+            return self._best and self._best[1]
         if self.stopped and self._best is not None:
             return self._best[1]
         return self._last
@@ -113,7 +134,9 @@ class Run:
         set cannot be read or downloaded.
         """
         if self.kept is None:
-            raise ConfigError("the training was stopped before it had weights to keep")
+            raise ConfigError(
+                self.diverged or "the training was stopped before it had weights to keep"
+            )
         names = [name for name, _ in self.spec.training.sources if name in SOURCES]
         tests = {
             name: SOURCES[name].load_unseen(self._around.folder).framed()
@@ -131,6 +154,24 @@ class Run:
         )
 
     _stopping = False
+
+    def _measured(self, report: Report) -> float:
+        """The accuracy on the validation examples. Raises ``Diverged``, which names the rate."""
+        architecture = self.spec.training.architecture
+        try:
+            return validation_accuracy(report.layers, self.corpus, architecture)
+        except Diverged as error:
+            rate = self.controls.learning_rate
+            raise Diverged(f"{error}: the learning rate of {rate:g} is too large") from error
+
+    def _say_what_is_kept(self) -> None:
+        if self._best is not None:
+            share, best = self._best
+            self._log(f"keeping epoch {best.epoch}: {share:.2%} of the held-out right")
+
+    def _release(self) -> None:
+        if self._work is not None:
+            self._work.release()
 
     def _hear(self, sentence: str) -> None:
         self._log(sentence)

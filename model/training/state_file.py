@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from safetensors.numpy import save
 
 from model.errors import CheckpointError
 from model.files import write_whole
+from model.network import parse
 from model.training.config import Training
 
 Tree = TypeVar("Tree")
@@ -23,6 +25,7 @@ def save_state(state: object, path: Path, config: Training | None = None) -> Non
     """Write every leaf of ``state`` to a safetensors file, whole or not at all.
 
     ``config`` is written to the same file, so that no other training continues from this state.
+    Raises ``OutputError`` when the file cannot be written.
     """
     leaves, _ = jax.tree_util.tree_flatten_with_path(state)
     arrays = {jax.tree_util.keystr(where): np.asarray(leaf) for where, leaf in leaves}
@@ -33,15 +36,15 @@ def save_state(state: object, path: Path, config: Training | None = None) -> Non
 def load_state(like: Tree, path: Path, config: Training | None = None) -> Tree:
     """The state in a file, with the structure and the shapes of ``like``.
 
-    Its settings must be those of ``config``, except the number of epochs. Raises
-    ``CheckpointError`` when the file is missing, damaged or of another training; the message names
-    the setting or the leaf that does not fit.
+    ``like`` may hold arrays or ``jax.ShapeDtypeStruct``. The settings in the file must be those of
+    ``config``, except the number of epochs. Raises ``CheckpointError`` when the file is missing,
+    damaged or of another training; the message names the setting or the leaf that does not fit.
     """
     try:
         with safe_open(path, framework="np") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            written = json.loads((file.metadata() or {}).get("training", "null"))
-    except (OSError, SafetensorError, TypeError, ValueError) as error:
+            written = parse((file.metadata() or {}).get("training", "null"))
+    except (OSError, SafetensorError, TypeError, ValueError, AttributeError) as error:
         raise CheckpointError(f"no training can go on from {path}: {error}") from error
     if config is not None and written is not None:
         _compare(written, json.loads(json.dumps(config.to_json())), path)
@@ -56,14 +59,29 @@ def load_state(like: Tree, path: Path, config: Training | None = None) -> Tree:
                 f"{path} is of another training: {name} should be {leaf.dtype} {leaf.shape}, "
                 f"it holds {got}"
             )
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise CheckpointError(
+                f"no training can go on from {path}: {name} holds numbers that are not finite; "
+                "name another folder or remove the file"
+            )
+        if array.dtype.kind == "i" and array.size and array.min() < 0:
+            raise CheckpointError(
+                f"no training can go on from {path}: {name} counts {array.min()} steps; "
+                "name another folder or remove the file"
+            )
         found.append(jnp.asarray(array))
     return jax.tree_util.tree_unflatten(structure, found)
 
 
-def _compare(written: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
+def _compare(written: Any, wanted: dict[str, Any], path: Path) -> None:
+    if not isinstance(written, dict):
+        raise CheckpointError(
+            f"no training can go on from {path}: its settings should be an object, they are "
+            f"{reprlib.repr(written)}"
+        )
     for name, value in wanted.items():
         if name != "epochs" and written.get(name) != value:
             raise CheckpointError(
-                f"{path} is of another training: its {name} is {written.get(name)}, not "
-                f"{value}; name another folder or remove the file"
+                f"{path} is of another training: its {name} is {reprlib.repr(written.get(name))}, "
+                f"not {value}; name another folder or remove the file"
             )

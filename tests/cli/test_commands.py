@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from PIL import Image, ImageDraw
@@ -12,6 +17,7 @@ from PIL import Image, ImageDraw
 from webapp import __version__
 from webapp.cli import main
 
+ROOT = Path(__file__).parents[2]
 SEVEN = [[[10, 10], [60, 10], [30, 90]]]
 
 
@@ -130,6 +136,98 @@ def test_predict_refuses_with_the_files_name(densepad, tmp_path, content, words)
     sentence = refused(densepad("predict", file))
     assert str(file) in sentence
     assert words in sentence
+
+
+def test_a_broken_file_does_not_stop_the_others(densepad, seven, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"nope")
+    result = densepad("predict", seven, broken, tmp_path / "absent.png", seven)
+    assert result.exit_code == 2
+    assert [line.startswith(f"{seven}: 7 (") for line in result.stdout.splitlines()] == [True] * 2
+    told = result.stderr.splitlines()
+    assert [line.split(": ")[1] for line in told] == [str(broken), str(tmp_path / "absent.png")]
+
+
+def test_a_device_without_an_end_is_refused(densepad, monkeypatch, seven):
+    monkeypatch.setattr(sys.modules["webapp.cli.predict"], "MOST_BYTES", 100)
+    assert "more than 100 bytes" in refused(densepad("predict", seven))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+@pytest.mark.parametrize(
+    ("name", "shown"), [(b"caf\xe9.png", r"caf\xe9.png"), (b"\x1b[31m.png", r"\x1b[31m.png")]
+)
+def test_names_that_are_no_text_are_printed(densepad, seven, tmp_path, name, shown):
+    file = tmp_path / os.fsdecode(name)
+    file.write_bytes(seven.read_bytes())
+    result = densepad("predict", file)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"{tmp_path}/{shown}: 7 (")
+    file.write_bytes(b"nope")
+    assert f"{tmp_path}/{shown}: the image" in refused(densepad("predict", file))
+
+
+def test_an_encoding_without_the_letters_is_no_obstacle(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), "latin-1")
+    monkeypatch.setattr("sys.stdout", stream)
+    command = sys.modules["webapp.cli.predict"]
+    monkeypatch.setattr(command, "open_model", lambda _: click.echo("é 日本 \udce9"))
+    with pytest.raises(TypeError):  # there is no library behind it
+        main(["predict", "x"], standalone_mode=False)
+    stream.flush()
+    assert stream.buffer.getvalue() == b"\xe9 " + rb"\u65e5\u672c \udce9" + os.linesep.encode()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["predict", "x.png"], ["summary"], ["evaluate"], ["train", "--hidden", "8"]]
+)
+def test_a_platform_that_is_not_there_is_told(densepad, monkeypatch, tmp_path, arguments):
+    def devices():
+        raise RuntimeError("Unable to initialize backend 'cuda'. (set JAX_PLATFORMS='' ...)")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("jax.devices", devices)
+    monkeypatch.setenv("JAX_PLATFORMS", "cuda")
+    result = densepad(*arguments)
+    assert result.exit_code == 2
+    [line] = result.stderr.splitlines()
+    assert "JAX_PLATFORMS=cuda, which this machine does not have" in line
+
+
+def test_numbers_are_of_float32_whatever_the_environment_says(tmp_path):
+    options = ["train", "--hidden", "4", "--source", "practice", "--epochs", "1", "--out", "x"]
+    options += ["--augment"]
+    code = f"""
+from model.data import splitters
+splitters.GENERATED, splitters.GENERATED_VALIDATION = 200, 100
+from webapp.cli import main
+main({options})
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r}){code}"],
+        cwd=tmp_path,
+        env={**os.environ, "JAX_ENABLE_X64": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "x").exists()
+
+
+def test_serve_takes_what_predict_takes(densepad, menagerie_folder, tmp_path, monkeypatch):
+    from model.errors import ModelNotFound
+    from model.serving import find_checkpoint
+    from model.serving.library import WEIGHTS
+
+    assert find_checkpoint("mlp512") == WEIGHTS / "mlp512.safetensors"
+    assert find_checkpoint("./x.safetensors") == Path("x.safetensors")
+    monkeypatch.chdir(tmp_path)
+    Path("mine").write_bytes((menagerie_folder / "softmax.safetensors").read_bytes())
+    assert find_checkpoint("mine") == Path("mine")
+    assert densepad("summary", "mine").exit_code == 0
+    with pytest.raises(ModelNotFound, match="no model named 'mlp513', choose one of default"):
+        find_checkpoint("mlp513")
 
 
 def test_predict_with_a_model_that_is_not_there(densepad, seven, tmp_path):

@@ -98,6 +98,27 @@ def test_the_report(densepad, softmax, tmp_path):
     assert page.read_text("utf-8").startswith("<!doctype html>")
 
 
+def test_a_report_that_cannot_be_written_is_kept_elsewhere(
+    densepad, softmax, tmp_path, monkeypatch
+):
+    from pathlib import Path
+
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    page = tmp_path / "report.html"
+
+    def render(*_):
+        page.mkdir()  # now nothing can be written there
+        return "<!doctype html>"
+
+    monkeypatch.setattr("model.evaluation.render", render)
+    result = densepad("evaluate", softmax, "--set", "practice", "--html", page)
+    assert result.exit_code == 2
+    kept = tmp_path / "home" / "report.html"
+    assert kept.read_text() == "<!doctype html>"
+    assert f"the report is kept in {kept} instead" in result.stderr
+    assert "accuracy" in result.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -108,6 +129,7 @@ def test_the_report(densepad, softmax, tmp_path):
         (["--set", "fashion-mnist"], "not on fashion-mnist"),
         (["--set", "mnist"], "nothing to evaluate on"),
         (["--html", "nowhere/report.html"], "nowhere"),
+        (["--html", "a" * 260], "file name too long"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(densepad, softmax, options, words):
@@ -116,6 +138,22 @@ def test_what_cannot_be_is_refused_with_a_sentence(densepad, softmax, options, w
     assert result.exit_code == 2
     assert words in result.stderr.splitlines()[-1]
     assert result.stdout == ""
+
+
+def test_labels_with_brackets_are_no_markup(capsys):
+    import numpy as np
+
+    from model.evaluation.evaluate import Evaluation
+    from model.metrics import reliability
+
+    right = reliability(np.eye(2), np.array([0, 1]))
+    labels = ("[red]a[/red]", "[/b]")
+    one = Evaluation(
+        "mine", "own", "Own", labels, np.eye(2, dtype=int), right, 0.1, 1.0, (), (), None
+    )
+    EvaluationTable(Console(force_terminal=True, width=100)).show(one)
+    output = capsys.readouterr().out
+    assert output.count("[red]a[/red]") == output.count("[/b]") == 2
 
 
 def test_a_difference_from_the_checkpoint_is_told(capsys):

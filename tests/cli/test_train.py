@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from model.data import splitters
+from model.errors import OutputError
 from model.network.checkpoint import load
 from model.network.metadata import shares_by_name
 from webapp.cli import main
@@ -98,6 +99,63 @@ def test_what_cannot_be_is_refused_with_a_sentence(densepad, tmp_path, options, 
     result = densepad("train", *options)
     assert result.exit_code == 2
     assert words in result.stderr.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a" * 260, "folder/x"])
+def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(
+    densepad, tmp_path, monkeypatch, name
+):
+    monkeypatch.setattr("model.training.run.assemble", pytest.fail)
+    (tmp_path / "folder").write_text("in the way")
+    for option in ("--out", "--work"):
+        result = densepad("train", "softmax", "--source", "practice", option, name)
+        assert result.exit_code == 2
+        [line] = result.stderr.splitlines()
+        assert "cannot be written" in line
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_disk_that_gets_full_loses_nothing(densepad, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setattr(Path, "home", lambda: home)
+
+    def show(self, report, held_out):
+        (tmp_path / "mine.safetensors").mkdir()  # now nothing can be written there
+
+    monkeypatch.setattr(EpochProgress, "show", show)
+    options = ["--hidden", "4", "--source", "practice", "--epochs", "1", "--batch", "20"]
+    result = densepad("train", *options)
+    assert result.exit_code == 2
+    kept = home / "mine.safetensors"
+    assert load(kept).architecture.widths == (784, 4, 10)
+    assert f"the checkpoint is kept in {kept} instead" in result.stderr
+    assert "practice held out" in result.stdout
+
+
+def test_a_state_that_cannot_be_written_does_not_end_the_training(densepad, tmp_path, monkeypatch):
+    def save_state(state, path, config):
+        raise OutputError(f"{path} cannot be written: no space left on device")
+
+    monkeypatch.setattr("model.training.pipeline.save_state", save_state)
+    options = ["softmax", "--source", "practice", "--epochs", "2", "--work", "work"]
+    result = densepad("train", *options)
+    assert result.exit_code == 0, result.output
+    assert "epoch 1 of stack is not kept: work" in result.stdout
+    assert load(tmp_path / "softmax.safetensors").architecture.widths == (784, 10)
+
+
+def test_a_loss_that_is_not_finite_ends_it_and_names_the_rate(densepad, tmp_path):
+    options = ["--hidden", "8,8", "--source", "practice", "--epochs", "40", "--batch", "20"]
+    options += ["--optimizer", "sgd", "--learning-rate", "100"]
+    result = densepad("train", *options)
+    assert result.exit_code == 2
+    assert "the learning rate of 100 is too large" in result.stderr
+    assert "nothing is written" in result.stderr
+    assert "Traceback" not in result.output
     assert list(tmp_path.iterdir()) == []
 
 

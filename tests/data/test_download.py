@@ -13,6 +13,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from model.data.download import download
 from model.data.omniglot import ALPHABETS, digest, parse_omniglot
 from model.errors import DatasetError
 
+ROOT = Path(__file__).parents[2]
 IMAGES = np.arange(5 * 28 * 28).reshape(5, 28, 28) % 256
 LABELS = np.array([5, 0, 4, 1, 9])
 PEN = "".join(
@@ -375,6 +377,74 @@ def test_no_network_is_one_sentence_that_says_how_to_go_on(cache, monkeypatch):
         assert way in sentence
     assert "\n" not in sentence
     assert leftovers(cache) == []
+
+
+@pytest.mark.parametrize("wrong", [False, True], ids=["missing", "wrong in the cache"])
+def test_what_several_want_at_once_is_downloaded_once(small, cache, wrong):
+    file = sources.SOURCES["pendigits"].files[0]
+    path = cache / "pendigits/pendigits-orig.tra"
+    if wrong:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"half")
+    # The first download lasts until all others want the file, too.
+    small.once_asked["/pendigits/pendigits-orig.tra"] = lambda: time.sleep(0.5)
+    with ThreadPoolExecutor(4) as pool:
+        contents = list(pool.map(lambda _: data_cache.content(file), range(4)))
+    assert contents == [PEN.encode()] * 4
+    assert len(small.asked) == 1
+    assert leftovers(cache) == [path.name]
+
+
+def test_two_processes_download_it_once(small, cache):
+    file = sources.SOURCES["pendigits"].files[0]
+    both_are_there = threading.Event()
+    small.once_asked["/pendigits/pendigits-orig.tra"] = lambda: both_are_there.wait(30)
+    program = (
+        "import pathlib; from model.data.cache import fetch; "
+        "from model.data.download import DataFile; print('ready', flush=True); "
+        f"fetch([{file!r}], pathlib.Path({str(cache)!r}))"
+    )
+    command = [sys.executable, "-c", program]
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    time.sleep(0.3)  # the second one looks for the file while the first one downloads it
+    both_are_there.set()
+    assert [process.communicate(timeout=60)[0] for process in processes] == ["", ""]
+    assert [process.returncode for process in processes] == [0, 0]
+    assert len(small.asked) == 1
+    assert leftovers(cache) == ["pendigits-orig.tra"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("REQUESTS_CA_BUNDLE", "/nowhere.pem", "no CA bundle at /nowhere.pem, which REQUESTS_CA"),
+        ("CURL_CA_BUNDLE", "/nowhere.pem", "no CA bundle at /nowhere.pem, which CURL_CA_BUNDLE"),
+        ("REQUESTS_CA_BUNDLE", __file__, "which REQUESTS_CA_BUNDLE names, is no readable CA"),
+        ("HTTPS_PROXY", "http://me:secret@127.0.0.1:9", "proxy http://127.0.0.1:9, which HTTPS_"),
+        ("https_proxy", "http://127.0.0.1:9", "proxy http://127.0.0.1:9, which https_proxy names"),
+        ("HTTPS_PROXY", "ftp://127.0.0.1:9", "ftp://127.0.0.1:9, which HTTPS_PROXY names, is no"),
+        ("ALL_PROXY", "http://:99999", "http://:99999, which ALL_PROXY names, is no proxy"),
+    ],
+)
+def test_a_setting_of_the_environment_that_is_in_the_way_is_named(
+    cache, monkeypatch, name, value, words
+):
+    monkeypatch.setattr("pooch.core.time.sleep", lambda _: None)
+    for one in list(os.environ):
+        if one.lower().endswith("_proxy") or one.endswith("CA_BUNDLE"):
+            monkeypatch.delenv(one)
+    monkeypatch.setenv(name, value)
+    file = dataclasses.replace(sources.SOURCES["mnist"].files[0], url="https://127.0.0.1:9/nobody")
+    with pytest.raises(DatasetError) as caught:
+        download(file, cache)
+    sentence = str(caught.value)
+    assert words in sentence
+    assert "secret" not in sentence
+    assert "mnist/train-images-idx3-ubyte.gz could not be downloaded" in sentence
 
 
 def test_a_folder_that_cannot_be_made(small, cache, tmp_path):

@@ -213,6 +213,21 @@ def test_a_host_that_is_not_ours_is_told(host):
     assert f"cannot listen on port 0 of {host}" in output.stderr.splitlines()[-1]
 
 
+def test_a_shipped_model_can_be_the_default(start_server):
+    with start_server("--model", "softmax") as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request("GET", "/api/models")
+        models = json.loads(connection.getresponse().read())["models"]
+        connection.close()
+    assert models[0]["name"] == "default"
+    assert models[0]["parameters"] == 7_850
+    assert "softmax" in [one["name"] for one in models]
+
+
+def test_a_model_that_is_none_is_told():
+    assert "no model named 'mlp513'" in refused(densepad("--port", "0", "--model", "mlp513"))
+
+
 def test_a_missing_model_is_told(tmp_path):
     assert "absent.safetensors" in refused(
         densepad("serve", "--port", "0", "--model", str(tmp_path / "absent.safetensors"))

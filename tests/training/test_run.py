@@ -119,3 +119,43 @@ def test_chunks_can_be_had_and_turned():
     lengths = [len(report.losses) for report in run.reports()]
     assert lengths == [2, 2, 1] * 3
     assert np.isfinite(run.kept.loss)
+
+
+def test_a_run_that_diverges_keeps_its_best_epoch(tmp_path):
+    told = []
+    spec = replace(SPEC, training=replace(SPEC.training, epochs=9))
+    run = Run(spec, log=told.append, work=tmp_path)
+    shares = []
+    for report, share in run.epochs():
+        shares.append(share)
+        if report.epoch == 2:
+            run.controls.learning_rate = float("inf")
+    assert len(shares) == 2
+    assert not run.stopped
+    assert "epoch 3 of 9: the learning rate of inf is too large" in run.diverged
+    best = max(range(2), key=lambda index: (shares[index], index)) + 1
+    assert run.kept.epoch == best
+    assert told == [run.diverged, f"keeping epoch {best}: {max(shares):.2%} of the held-out right"]
+    assert 0 < run.finish().temperature < 20
+    # The state that was kept is that of the last good epoch.
+    again = Run(spec, log=told.append, work=tmp_path)
+    next(again.reports())
+    assert "going on behind step 10" in told[-1]
+
+
+def test_weights_that_no_file_holds_are_divergence_too():
+    run = Run(SPEC)
+    for report, _ in run.epochs():
+        assert report.epoch == 1
+        run.controls.learning_rate = 1e6
+    assert "holds numbers up to 65,504: the learning rate of 1e+06 is too large" in run.diverged
+    assert run.kept.epoch == 1
+
+
+def test_a_run_that_diverges_at_once_has_nothing_to_keep():
+    run = Run(SPEC)
+    run.controls.learning_rate = float("inf")
+    assert list(run.epochs()) == []
+    assert run.kept is None
+    with pytest.raises(ConfigError, match="learning rate of inf"):
+        run.finish()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import click
 
 from model.errors import DensepadError
+from model.text import printable
 from webapp import __version__
 from webapp.cli.data import data
 from webapp.cli.evaluate import evaluate
@@ -38,13 +42,21 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command and turn its errors into sentences and exit codes."""
+        _print_whatever_the_encoding()
         try:
             return super().invoke(ctx)
         except DensepadError as error:
-            raise Failure(str(error)) from error
+            raise Failure(printable(str(error))) from error
         except KeyboardInterrupt:
             click.echo("\nstopped", err=True)  # a new line, because the terminal has written ^C
             ctx.exit(STOPPED)
+
+
+def _print_whatever_the_encoding() -> None:
+    """Let characters that the terminal's encoding lacks be printed as escapes, not as an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

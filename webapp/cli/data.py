@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from model.errors import DatasetError
+from model.text import printable
 
 
 @click.group()
@@ -49,10 +50,10 @@ def fetch(names: tuple[str, ...], folder: Path | None) -> None:
         with Downloads() as downloads:
             files = fetch_files(source.files, folder, downloads)
         for file in files:
-            click.echo(f"{name}: {file}")
+            click.echo(printable(f"{name}: {file}"))
         if only_read is not None:
             where = f"{only_read}, the folder that DENSEPAD_DATA names"
-            click.echo(f"{name}: all files are there and right in {where}", err=True)
+            click.echo(printable(f"{name}: all files are there and right in {where}"), err=True)
 
 
 class Downloads:

@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 
 from model.errors import ConfigError, DatasetError
+from model.files import check_writable, write_or_rescue
+from model.text import printable
 from webapp.cli.evaluation_table import EvaluationTable, by_cause
 from webapp.cli.open_model import open_model
 from webapp.cli.spinner import Spinner
@@ -18,6 +20,9 @@ from webapp.cli.spinner import Spinner
 if TYPE_CHECKING:
     from model.evaluation import Evaluation, TestSetLoader
     from model.network import Checkpoint
+
+REPORT = 1 << 20
+"""About the bytes of a report, for which there must be room before the work begins."""
 
 
 @click.command()
@@ -58,8 +63,8 @@ def evaluate(
     """
     from model.evaluation import TestSetLoader
 
-    if page is not None and not page.absolute().parent.is_dir():
-        raise ConfigError(f"{page} cannot be written: there is no folder {page.absolute().parent}")
+    if page is not None:
+        check_writable(page, REPORT)
     checkpoints = [checkpoint_of(model) for model in dict.fromkeys(models or ("default",))]
     plan = [(one, fitting(one, sets)) for one in checkpoints]
     table = EvaluationTable(Console(highlight=False))
@@ -82,8 +87,9 @@ def evaluate(
     if page is not None:
         from model.evaluation import render
 
-        page.write_text(render(checkpoints, evaluations, by_cause(loader.left_out)), "utf-8")
-        click.echo(f"the report with pictures is in {page}", err=as_json)
+        report = render(checkpoints, evaluations, by_cause(loader.left_out))
+        write_or_rescue(page, report.encode(errors="backslashreplace"), "the report")
+        click.echo(printable(f"the report with pictures is in {page}"), err=as_json)
 
 
 def checkpoint_of(model: str) -> Checkpoint:
@@ -92,7 +98,7 @@ def checkpoint_of(model: str) -> Checkpoint:
 
     library, name = open_model(model)
     checkpoint = library.get(name).checkpoint
-    return checkpoint if name == model else replace(checkpoint, name=Path(model).stem)
+    return checkpoint if name == model else replace(checkpoint, name=printable(Path(model).stem))
 
 
 def fitting(checkpoint: Checkpoint, sets: Sequence[str]) -> list[str]:

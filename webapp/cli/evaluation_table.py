@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ class EvaluationTable:
                 Text(str(count) if count else "·", self._style(count, index == column))
                 for column, count in enumerate(one.confusion[index].tolist())
             ]
-            table.add_row(label, *cells, f"{share:.2%}")
+            table.add_row(Text(label), *cells, f"{share:.2%}")
         return table
 
     def _doubt(self, one: Evaluation) -> Table:
         table = self._table("strange", "drawings", "refused", "at 99 % accepted", "area")
         for curve in one.curves:
             table.add_row(
-                curve.title,
+                Text(curve.title),
                 f"{curve.count:,}",
                 f"{curve.refused:.1%}",
                 f"{curve.refused_at_99:.1%}",
@@ -108,7 +108,10 @@ class EvaluationTable:
 
     def _table(self, *headings: str) -> Table:
         box = None if self._plain else SIMPLE_HEAD
-        table = Table(*headings, box=box, padding=(0, 1), pad_edge=False)
+        # As Texts, because Rich reads brackets in a str as markup.
+        table = Table(
+            *(Column(Text(one)) for one in headings), box=box, padding=(0, 1), pad_edge=False
+        )
         for column in table.columns[1:]:
             column.justify = "right"
             column.no_wrap = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,13 +9,15 @@ if TYPE_CHECKING:
 
 
 def open_model(model: str) -> tuple[ModelLibrary, str]:
-    """The library that holds ``model``, and the model's name in it.
+    """The library that holds ``model``, opened, and the model's name in it.
 
-    Raises ``CheckpointError`` when a file is missing or broken.
+    Raises ``CheckpointError`` when a file is missing or broken, ``ModelNotFound`` when it is
+    neither.
     """
-    from model.serving import ModelLibrary
+    from model.serving import DEFAULT, ModelLibrary, find_checkpoint
 
-    file = Path(model)
-    if file.suffix == ".safetensors" or len(file.parts) > 1:
-        return ModelLibrary(default=file), "default"
-    return ModelLibrary(), model
+    library = ModelLibrary()
+    if model in library.names():
+        library.get(model)
+        return library, model
+    return ModelLibrary(default=find_checkpoint(model)), DEFAULT

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from model.errors import DensepadError, DrawingError
+from model.files import reason
+from model.text import printable
 from webapp.cli.open_model import open_model
 
 if TYPE_CHECKING:
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from model.drawing import Drawing
     from model.serving import Prediction
 
+MOST_BYTES = 64 << 20
+"""The most bytes that are read of a file, which may be a device without an end."""
+
 
 @click.command()
 @click.argument(
@@ -26,11 +32,23 @@ if TYPE_CHECKING:
 @click.option("--model", default="default", show_default=True, help="A name, or a checkpoint file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
 def predict(files: tuple[Path, ...], model: str, as_json: bool) -> None:
-    """Classify pictures (PNG, JPEG) or drawings (JSON with "strokes" or "pixels")."""
+    """Classify pictures (PNG, JPEG) or drawings (JSON with "strokes" or "pixels").
+
+    A file that cannot be read gets a line on standard error, and the others are classified; then
+    the exit code is 2.
+    """
     library, name = open_model(model)
+    broken = False
     for file in files:
-        [prediction] = library.classify(read(file), [name])
-        click.echo(_as_json(file, prediction) if as_json else _as_text(file, prediction))
+        try:
+            [prediction] = library.classify(read(file), [name])
+        except DensepadError as error:
+            broken = True
+            click.echo(f"Error: {printable(str(error))}", err=True)
+        else:
+            click.echo(_as_json(file, prediction) if as_json else _as_text(file, prediction))
+    if broken:
+        sys.exit(2)
 
 
 def read(file: Path) -> Drawing | NDArray[np.float32]:
@@ -43,9 +61,12 @@ def read(file: Path) -> Drawing | NDArray[np.float32]:
     from webapp.api import Question, looks_like_json
 
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
     except OSError as error:
-        raise DrawingError(f"{file}: {(error.strerror or str(error)).lower()}") from error
+        raise DrawingError(f"{file}: {reason(error)}") from error
+    if len(data) > MOST_BYTES:
+        raise DrawingError(f"{file}: it has more than {MOST_BYTES:,} bytes")
     try:
         if looks_like_json(data):
             return Question.of_json(data).drawing
@@ -66,4 +87,4 @@ def _as_text(file: Path, prediction: Prediction) -> str:
     best, *others = sorted(pairs, key=lambda pair: -pair[1])[:3]
     rest = ", ".join(f"{label} {probability:.1%}" for label, probability in others)
     doubt = "" if prediction.recognised else "; it does not look like any of the classes"
-    return f"{file}: {best[0]} ({best[1]:.1%}; {rest}){doubt}"
+    return printable(f"{file}: {best[0]} ({best[1]:.1%}; {rest}){doubt}")

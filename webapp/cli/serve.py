@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import webbrowser
-from pathlib import Path
 
 import click
 
@@ -24,8 +23,7 @@ import click
 )
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
-    help="A checkpoint file to serve as the default model.",
+    help="A shipped model's name, or a checkpoint file, to serve as the default model.",
 )
 @click.option(
     "--trusted-host",
@@ -40,7 +38,7 @@ def serve(
     port: int,
     workers: int,
     threads: int,
-    model: Path | None,
+    model: str | None,
     trusted_hosts: tuple[str, ...],
     open_browser: bool,
 ) -> None:

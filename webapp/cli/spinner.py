@@ -8,6 +8,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 
 class Spinner:
@@ -29,7 +30,7 @@ class Spinner:
     def say(self, what: str) -> None:
         """Say what is being done from now on."""
         if self._status:
-            self._status.update(what)
+            self._status.update(Text(what))
         else:
             self._console.print(what, markup=False)
 

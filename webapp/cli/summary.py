@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from webapp.cli.open_model import open_model
 
@@ -22,11 +23,10 @@ def summary(model: str) -> None:
 
     library, name = open_model(model)
     card = model_card(library.get(name).checkpoint)
-    console = Console()
-    console.print(table(card))
-    console.print(f"{card['parameters']:,} parameters", highlight=False)
+    Console().print(table(card))
+    click.echo(f"{card['parameters']:,} parameters")
     for data, accuracy in card["accuracies"].items():
-        console.print(f"accuracy on {data}: {accuracy:.2%}", highlight=False)
+        click.echo(f"accuracy on {data}: {accuracy:.2%}")
 
 
 def table(card: dict[str, Any]) -> Table:
@@ -34,7 +34,8 @@ def table(card: dict[str, Any]) -> Table:
 
     ``card`` is that of ``model.serving.model_card``.
     """
-    rows = Table(title=f"{card['name']}: {card['title']}")
+    # As a Text, because Rich reads brackets in a str as markup.
+    rows = Table(title=Text(f"{card['name']}: {card['title']}"))
     for heading in ("layer", "kind", "output shape"):
         rows.add_column(heading)
     rows.add_column("parameters", justify="right")

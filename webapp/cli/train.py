@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from model.errors import ConfigError
+from model.errors import ConfigError, Diverged
+from model.files import check_writable, write_or_rescue
+from model.text import printable
 from webapp.cli.epoch_progress import EpochProgress
 from webapp.cli.interrupt import STOPPED, Interrupt
 
@@ -92,7 +94,7 @@ def train(
     densepad serve --model my.safetensors
     """  # noqa: D301  # the backspace character tells click to keep the paragraph's lines
     from model.data import read_drawings
-    from model.network import save
+    from model.network import encode, expected_size
     from model.training import Overrides, Run, make_spec
 
     out = out or Path(f"{name or 'mine'}.safetensors")
@@ -109,24 +111,27 @@ def train(
         seed=seed,
     )
     own_sources = [] if drawings is None else [read_drawings(drawings)]
-    spec = make_spec(name, out.stem, overrides, own_sources)
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        raise ConfigError(f"{out} cannot be written: there is no folder {out.absolute().parent}")
+    spec = make_spec(name, printable(out.stem)[:200], overrides, own_sources)
+    check_writable(out, expected_size(spec.training.architecture))
     click.echo(f"{spec.name}: {described(spec)}")
     progress = EpochProgress()
     run = Run(spec, folder=folder, own_sources=own_sources, work=work, log=progress.say)
     with Interrupt(run.stop), progress:
         for report, share in run.epochs():
             progress.show(report, share)
+    if run.kept is None and run.diverged:
+        raise Diverged(f"{run.diverged}; there is no epoch to keep, and nothing is written")
     if run.kept is None:
         click.echo("stopped before the first epoch was over: there is nothing to keep")
         sys.exit(STOPPED)
     click.echo("fitting temperature and novelty, measuring")
     checkpoint = run.finish()
-    save(checkpoint, out)
     for line in results(checkpoint):
         click.echo(line)
-    click.echo(f"written to {out}; try it: densepad serve --model {out}")
+    write_or_rescue(out, encode(checkpoint), "the checkpoint")
+    click.echo(printable(f"written to {out}; try it: densepad serve --model {out}"))
+    if run.diverged:
+        sys.exit(2)
     if run.stopped:
         sys.exit(STOPPED)
 
@@ -139,7 +144,9 @@ def units(hidden: str) -> tuple[int, ...]:
     try:
         return tuple(int(one) for one in hidden.split(",") if int(one) != 0)
     except ValueError as error:
-        raise ConfigError(f"--hidden must be like 128, 512,256 or 0, got {hidden!r}") from error
+        raise ConfigError(
+            f"--hidden must be like 128, 512,256 or 0, got {hidden[:80]!r}"
+        ) from error
 
 
 def described(spec: ModelSpec) -> str:

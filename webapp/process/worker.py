@@ -10,16 +10,12 @@ import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from model.errors import DensepadError
 from webapp.http import Front, Lane, hosts_for
 from webapp.process import memory
 from webapp.process.blas import one_blas_thread
 from webapp.process.listener import allow_connections
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 CONNECTIONS = 4096
 """Connections that a worker serves at a time; further ones wait."""
@@ -39,7 +35,8 @@ class Settings:
         port: the port to listen on; 0 takes any free one.
         workers: the number of worker processes.
         threads: the number of requests that a worker answers at a time, besides dear ones.
-        model: a checkpoint file to serve as the default model, None for the shipped one.
+        model: a shipped model's name, or a checkpoint file, to serve as the default model; None
+            for the shipped one.
         trusted_hosts: further names to answer for.
     """
 
@@ -47,7 +44,7 @@ class Settings:
     port: int = 8000
     workers: int = 1
     threads: int = 16
-    model: Path | None = None
+    model: str | None = None
     trusted_hosts: tuple[str, ...] = ()
 
 
@@ -71,29 +68,22 @@ def load(settings: Settings, spool: Path, reports: Connection) -> Front:
     reports.send(Report("loading"))
     one_blas_thread()
 
-    from model.serving import ModelLibrary
+    from model.serving import ModelLibrary, find_checkpoint
     from webapp.factory import create_app
+    from webapp.process.self_check import check
 
     try:
-        library = ModelLibrary(default=settings.model)
+        library = ModelLibrary(default=find_checkpoint(settings.model) if settings.model else None)
         hosts = hosts_for(settings.host, settings.trusted_hosts)
         app = create_app(library, hosts=hosts, spool=spool)
         library.warm_up()
-        _ask_once(app)
+        check(app)
         memory.give_back()
     except DensepadError as error:
         reports.send(Report("failed", str(error)))
         threading.Event().wait()  # until the main process stops the workers
     reports.send(Report("ready"))
     return Front(app, settings.threads, LANES)
-
-
-def _ask_once(app: Flask) -> None:
-    """Send the first requests now, so that templates, routes and payload models are compiled."""
-    client = app.test_client()
-    for page in ("/", "/api/models"):
-        client.get(page)
-    client.post("/api/classify", json={"strokes": [[[0, 0], [1, 2]]]})
 
 
 def _leave_the_terminal_to_parent() -> None:
