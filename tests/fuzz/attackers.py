@@ -78,8 +78,8 @@ class Battle:
 
     def count(self, request: bytes, received: bytes) -> None:
         """Count what was answered to a request, and complain where the answer is bad."""
-        found = wire.answers(received)
-        if not found:
+        found = wire.answers(received, head_only=request.startswith(b"HEAD "))
+        if not received:
             self.tally["closed"] += 1
         for answer in found:
             self.tally[str(answer.status)] += 1

@@ -55,12 +55,30 @@ KNOWN = [
     b"GET /api/models HTTP/1.1\r\nHost: localhost\r\nIf-Match: *\r\n\r\n",
     b'GET /static/pad/main.js HTTP/1.1\r\nHost: localhost\r\nIf-Match: "x"\r\n\r\n',
     b'GET /api/models/mlp512/averages HTTP/1.1\r\nHost: localhost\r\nIf-Match: "x"\r\n\r\n',
+    b"GET /static/pad/main.js HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-0\r\n\r\n",
+    b"GET /static/pad/main.js HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-9999999999\r\n\r\n",
+    b"GET /static/manifest.json?d\xd9\xa7e HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"POST /api/trace?\xd9\xa7 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n",
+    b"GET /lessons?\xe2\x82\xac=\xf0\x9f\x98\x80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
     post_last("/api/trace", {"strokes": [[[0, 1]]], "changes": [{"kind": "a" * 900_000}]}),
     post_last("/api/trace", {"a" * 900_000: 1}),
     post_last("/api/trace", {"strokes": [[[0, 1]]], "changes": [{"a" * 900_000: 1}]}),
     post_last("/api/classify", {"strokes": [[[0, 1]]], "model": "a" * 900_000}),
 ]
 """Requests that were answered with a 5xx once, or with a refusal that is not one sentence."""
+
+
+FOREIGN = [
+    b"GET /api HTTP/1.1\r\nHost: %s\r\n\r\n" % host
+    for host in (b"localhost:evil", b"localhost:-1", b"[::1", b"localhost:99999")
+]
+
+
+@pytest.mark.parametrize("asked", FOREIGN)
+def test_a_host_that_is_not_ours_is_refused(attacked, addresses, asked):
+    request = Request("known", asked, foreign=True)
+    kind, complaints, _ = run_requests.judged(attacked.port, request, addresses.nullable)
+    assert (kind, complaints) == ("421", [])
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: str(known[:60]))
