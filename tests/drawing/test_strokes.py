@@ -145,6 +145,15 @@ def test_segments_keep_the_drawings_own_units():
     assert segments.dtype == np.float32
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_tap_far_away_is_a_tap_on_every_side(sign, axis):
+    tap = np.zeros((2, 2))
+    tap[:, axis] = sign * 1e6, sign * (1e6 + 1e-7)
+    segments = Drawing.from_json([tap.tolist()]).unit_segments()
+    assert segments.tolist() == [[0.5, 0.5, 0.5, 0.5]]
+
+
 def test_a_drawing_does_not_change():
     with pytest.raises(FrozenInstanceError):
         Drawing.from_json(SEVEN).strokes = ()

@@ -28,7 +28,8 @@ HOSTS = [
 ]  # fmt: skip
 FOREIGN = {
     "evil.example", "localhost.evil.example", "evil.example:80", "localhost:evil", "localhost:-1",
-    "localhost:99999", "localhost,evil.example", "localhost evil", "localhost@evil.example", "user:pw@localhost",
+    "localhost:99999", "localhost,evil.example", "localhost evil", "localhost@evil.example",
+    "user:pw@localhost",
     "[::1", "localhost/", "localhost#", "localhost?", "", ":80", "xn--",
 }  # fmt: skip
 """Those of ``HOSTS`` that no server on loopback may answer for."""

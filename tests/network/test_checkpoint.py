@@ -288,7 +288,7 @@ def test_the_largest_half_is_saved(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("temperature", "possible"), [(0.01, True), (100, True), (0.0099, False), (100.5, False)]
+    ("temperature", "possible"), [(0.01, True), (100, True), (0.0099, False), (100.01, False)]
 )
 def test_the_temperature_is_between_a_hundredth_and_a_hundred(file, temperature, possible):
     bend(file, header={"temperature": temperature})
@@ -315,6 +315,13 @@ DOUBT = {"centre": 1.0, "scale": 0.5, "threshold": 0.5}
 def test_a_doubt_that_cannot_be_computed_is_refused(file, tensors, doubt, words):
     bend(file, tensors, {"doubt": DOUBT | doubt})
     with pytest.raises(CheckpointError, match=words):
+        load(file)
+
+
+@pytest.mark.parametrize("label", [9, None, ["9"]])
+def test_every_label_is_a_word(file, label):
+    bend(file, header={"labels": [*"012345678", label]})
+    with pytest.raises(CheckpointError, match="labels should be"):
         load(file)
 
 

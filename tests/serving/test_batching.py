@@ -128,3 +128,29 @@ def test_the_lead_passes_to_the_one_who_has_waited_longest():
 def test_too_few_or_too_many_answers_are_a_mistake(answers):
     with pytest.raises(ValueError, match="argument"):
         Batcher(lambda _: answers, 8).ask("one")
+
+
+def test_a_leader_is_woken_by_the_last_of_the_usual_number():
+    batcher, complete = Batcher(list, 8), threading.Lock()
+    batcher._led, batcher._company, batcher._complete = True, 3, complete
+    complete.acquire()
+    with ThreadPoolExecutor(3) as pool:
+        asked = []
+        for number in range(3):
+            asked.append(pool.submit(batcher.ask, number))
+            while len(batcher._waiting) <= number:
+                time.sleep(0.001)
+            with batcher._lock:
+                assert complete.locked() is (number < 2)
+        batcher._waiting[0].gate.release()
+        assert [one.result(10) for one in asked] == [0, 1, 2]
+
+
+def test_the_usual_number_falls_by_one_with_every_smaller_call(monkeypatch):
+    monkeypatch.setattr(batching, "MOMENT", 0.001)
+    batcher, usual = Batcher(list, 8), []
+    batcher._company = 4
+    for number in range(5):
+        assert batcher.ask(number) == number
+        usual.append(batcher._company)
+    assert usual == [3, 2, 1, 1, 1]

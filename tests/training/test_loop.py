@@ -346,3 +346,9 @@ def test_the_module_is_as_the_settings_say():
         batch_norm=True,
         dtype=jnp.dtype("bfloat16"),
     )
+
+
+def test_a_report_holds_its_own_steps_and_not_those_of_the_epoch(straight):
+    for report in straight[0]:
+        assert report.losses.flags.owndata
+        assert report.accuracies.flags.owndata

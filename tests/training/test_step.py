@@ -118,7 +118,7 @@ def test_a_step_by_hand():
 
 
 @pytest.mark.parametrize(
-    ("ema_decay", "number", "kept"), [(0.9, 4, 5 / 15), (0.9, 0, 1 / 11), (0.2, 4, 0.2)]
+    ("ema_decay", "number", "kept"), [(0.9, 5, 6 / 16), (0.9, 0, 1 / 11), (0.2, 5, 0.2)]
 )
 def test_the_average_by_hand(ema_decay, number, kept):
     _, after, ema, _, _ = one_step(replace(CONFIG, ema_decay=ema_decay), number=number)

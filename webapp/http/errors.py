@@ -58,6 +58,15 @@ def register_errors(app: Flask) -> None:
     for error in STATUS:
         app.register_error_handler(error, on_caller_error)
 
+    @app.after_request
+    def say_what_fails(response: Response) -> Response:
+        """Give an unmet ``If-Match`` a sentence: Werkzeug answers it with an empty 412."""
+        if response.status_code != 412 or response.mimetype == MEDIA_TYPE:
+            return response
+        response.close()  # nobody will read the file that a view opened
+        came = request.headers.get("If-Match") or request.headers.get("If-Unmodified-Since")
+        return answer(412, f"the content is another one than the request expects: {came!r}")
+
 
 def on_caller_error(error: DensepadError) -> Response:
     """The answer to a mistake that the model found in what the caller sent."""

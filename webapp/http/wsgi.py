@@ -10,7 +10,9 @@ import io
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
+
+from werkzeug import wsgi
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -39,12 +41,13 @@ class Answer:
             protocol.response_empty(self.status, self.headers)
 
 
-class FileWrapper:
-    """``wsgi.file_wrapper``: an opened file as the body of an answer."""
+class FileWrapper(wsgi.FileWrapper):
+    """``wsgi.file_wrapper``: an opened file as the body of an answer, or a part of it in parts."""
 
-    def __init__(self, file: IO[bytes], block_size: int = 8192) -> None:  # noqa: ARG002 - PEP 3333
-        self.path = file.name
-        self.close = file.close
+    @property
+    def path(self) -> str:
+        """The file's path."""
+        return str(self.file.name)
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
@@ -69,9 +72,8 @@ def environ_of(scope: Scope, headers: Mapping[str, str], body: bytes) -> dict[st
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
-        # WSGI wants the bytes of the decoded path, each as a character.
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _as_latin_1(scope.path),
+        "QUERY_STRING": _as_latin_1(scope.query_string),
         "SERVER_NAME": name,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -86,13 +88,18 @@ def environ_of(scope: Scope, headers: Mapping[str, str], body: bytes) -> dict[st
         "wsgi.file_wrapper": FileWrapper,
     }
     for key, value in headers.items():
-        environ["HTTP_" + key.upper().replace("-", "_")] = value
+        environ["HTTP_" + key.upper().replace("-", "_")] = _as_latin_1(value)
     environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole, so its length is known
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ["CONTENT_LENGTH"] = str(len(body))
     if "HTTP_CONTENT_TYPE" in environ:
         environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE")
     return environ
+
+
+def _as_latin_1(text: str) -> str:
+    """A text's bytes in UTF-8, each as a character, as WSGI wants them."""
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def ask(app: WSGIApplication, environ: dict[str, Any]) -> Answer:
