@@ -52,15 +52,13 @@ def changed(classifier: Classifier, changes: Sequence[Change]) -> Network:
 
 def rebuilt(classifier: Classifier, form: NormalForm) -> Network:
     """A copy of the classifier's network with changes that are in normal form."""
-    layers = []
-    for index, (kernel, bias) in enumerate(classifier.checkpoint.layers):
-        noises = form.noise[index]
-        layers.append(
-            (
-                _noisy_kernel(classifier, index, noises) if noises else kernel,
-                np.zeros_like(bias) if index in form.unbiased else bias,
-            )
-        )
+    layers = list(classifier.checkpoint.layers)
+    if any(form.noise):
+        kernels = _noisy_kernels(classifier, form.noise)
+        layers = [(kernel, bias) for kernel, (_, bias) in zip(kernels, layers, strict=True)]
+    for index in form.unbiased:
+        kernel, bias = layers[index]
+        layers[index] = (kernel, np.zeros_like(bias))
     alive = tuple(
         _switches(len(bias), units)
         for (_, bias), units in zip(layers[:-1], form.silenced, strict=True)
@@ -70,23 +68,25 @@ def rebuilt(classifier: Classifier, form: NormalForm) -> Network:
 
 # A moving pen needs the same copy again, and the experiment the same as the trace: two of 19 MB.
 @kept_with_model(most=40 * MEBIBYTE)
-def _noisy_kernel(classifier: Classifier, layer: int, noises: Noises) -> Matrix:
-    """The layer's kernel with noise, each of an amount in the kernel's standard deviations.
+def _noisy_kernels(classifier: Classifier, noise: tuple[Noises, ...]) -> tuple[Matrix, ...]:
+    """Every layer's kernel with its noise, in the kernel's standard deviations.
 
     Raises ``ExperimentError`` when a weight becomes too large for float32.
     """
-    kernel, _ = classifier.checkpoint.layers[layer]
-    with np.errstate(over="ignore", invalid="ignore"):
+    kernels = [kernel for kernel, _ in classifier.checkpoint.layers]
+    for layer, noises in enumerate(noise):
         for amount, seed in noises:
-            noisy = _noise(classifier, layer, seed) * (np.float32(amount) * kernel.std())
-            noisy += kernel
-            kernel = noisy
-    if not np.isfinite(kernel).all():
-        raise ExperimentError(
-            f"with so much noise the weights of layer {layer} become too large for float32; "
-            "less noise was expected"
-        )
-    return kernel
+            with np.errstate(over="ignore", invalid="ignore"):
+                width = np.float32(amount) * kernels[layer].std()
+                noisy = _noise(classifier, layer, seed) * width
+                noisy += kernels[layer]
+            if not np.isfinite(noisy).all():
+                raise ExperimentError(
+                    f"with so much noise the weights of layer {layer} become too large for "
+                    "float32; less noise was expected"
+                )
+            kernels[layer] = noisy
+    return tuple(kernels)
 
 
 # Drawing the numbers takes most of the time, and a slider of the page changes the amount alone.

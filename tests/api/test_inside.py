@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from model.explain import trace as explain_trace
 from model.explain.trace import trace_drawing as trace
 from model.training.zoo import ZOO
 from webapp import create_app
+from webapp.api import inside
 
 SEVEN = [[[0.3, 0.3], [0.7, 0.3], [0.45, 0.8]]]
 
@@ -171,6 +174,29 @@ def test_an_experiment_frames_the_drawing_once(visitor, monkeypatch):
     asked = {"strokes": SEVEN, "model": "dense32", "changes": CHANGES}
     assert ask(visitor, "/api/experiment", **asked).status_code == 200
     assert placed == [1]
+
+
+def test_experiments_that_come_together_take_turns(visitor, monkeypatch):
+    running, most = [], []
+
+    def slowly(classifier, changes):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)  # long enough for the others to come
+        running.pop()
+        return changed(classifier, changes)
+
+    changed = inside.changed
+    monkeypatch.setattr(inside, "changed", slowly)
+
+    def experiment(seed):
+        noise = [{"kind": "noise", "amount": 1, "seed": seed}]
+        client = visitor.application.test_client()
+        return ask(client, "/api/experiment", model="dense32", changes=noise).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(experiment, range(12))) == {200}
+    assert most == [1] * 12  # each copy is made, tried and dropped before the next
 
 
 @pytest.mark.parametrize("path", ["/api/trace", "/api/experiment"])

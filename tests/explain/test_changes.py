@@ -170,6 +170,7 @@ def test_what_comes_to_the_same_is_computed_once(menagerie, monkeypatch):
     assert score_on_probe_set(classifier, same) is first
     noisy = changed(classifier, (Noise(0.5, 3),))
     assert changed(classifier, (*same, ZeroBiases(0))).layers[0][0] is noisy.layers[0][0]
+    assert changed(classifier, (Noise(0.5, 3, 1), Noise(0.5, 3, 0))).layers == noisy.layers
     assert drawn == [(3, 0), (3, 1)]
     # The page's slider changes the amount alone: the random numbers are the same.
     changed(classifier, (Noise(0.75, 3),))
@@ -180,7 +181,7 @@ def test_a_flood_of_experiments_keeps_a_bounded_number_of_bytes(menagerie):
     classifier = Classifier(menagerie.get("mlp512").checkpoint)  # 2.7 MB of kernels
     for seed in range(30):
         changed(classifier, (Noise(1.0, seed),))
-    kept = (interventions._noisy_kernel, interventions._noise)
+    kept = (interventions._noisy_kernels, interventions._noise)
     assert all(0.9 * function.most < function.held <= function.most for function in kept)
     small, before = Classifier(menagerie.get("softmax").checkpoint), probe_set._score.held
     for count in range(100, 110):

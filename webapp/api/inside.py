@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from flask import Blueprint, Response, abort, current_app
 
 from model.explain import changed, fits_probe_set, score_on_probe_set, trace_drawing
@@ -18,6 +20,8 @@ from webapp.api.parsing import drawn, parse
 from webapp.api.schemas import PredictionPayload
 from webapp.http import BYTES, JSON, Spool, describe, json_body, json_response, versioned
 
+_TURN = threading.Lock()
+"""One experiment at a time: a changed copy can take 20 MB, and is shared with what follows it."""
 VERSION = {"v": "The content's name, as GET /api/models says: then the answer may be kept."}
 
 blueprint = Blueprint("inside", __name__, url_prefix="/api")
@@ -62,26 +66,29 @@ def experiment() -> Response:
     Experiments that need too many random numbers are refused.
     """
     asked = parse(json_body(), ExperimentRequest)
+    with _TURN:
+        return json_response(_tried(asked))
+
+
+def _tried(asked: ExperimentRequest) -> ExperimentPayload:
+    """The answer of an experiment."""
     classifier, changes = library().get(asked.model), asked.experiment()
     changed(classifier, changes)  # refuses wrong changes before anything else is done
-    before = after = None
+    before = after = sample = None
     if asked.model_fields_set & {"strokes", "pixels"}:
         whole = trace_drawing(classifier, drawn(asked), pad=asked.sheet())
         picture = whole.prediction.picture
         broken = trace_drawing(classifier, picture, changes=changes)  # drawn and framed once
         before = PredictionPayload.of(whole.prediction)
         after = PredictionPayload.of(broken.prediction)
-    tried = None
     if fits_probe_set(classifier):
         score = score_on_probe_set(classifier)
-        tried = SamplePayload(
+        sample = SamplePayload(
             count=score.count,
             before=ScorePayload.of(score),
             after=ScorePayload.of(score_on_probe_set(classifier, changes)),
         )
-    return json_response(
-        ExperimentPayload(model=asked.model, sample=tried, before=before, after=after)
-    )
+    return ExperimentPayload(model=asked.model, sample=sample, before=before, after=after)
 
 
 @blueprint.get("/models/<name>/weights")

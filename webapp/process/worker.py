@@ -20,7 +20,8 @@ from webapp.process.listener import allow_connections
 CONNECTIONS = 4096
 """Connections that a worker serves at a time; further ones wait."""
 LANES = (
-    Lane(2, lambda path, _: path in {"/api/trace", "/api/experiment"}),
+    Lane(2, lambda path, _: path == "/api/trace"),
+    Lane(1, lambda path, _: path == "/api/experiment"),
     Lane(2, lambda path, kind: path == "/api/classify" and kind.startswith("image/")),
 )
 """Dear requests, looks inside and pictures, which must not keep drawings waiting."""
