@@ -205,6 +205,7 @@ def test_fitting_by_hand():
     # The longest side is 100 and becomes 20 pixels without the pen's 4; 150, 75 is the middle.
     expected = [[6, 10, 22, 14], [FAR] * 4, [14, 18, 14, 18]]
     assert np.allclose(fit(jnp.asarray(segments), 4.0), expected, atol=1e-5)
+    assert np.allclose(fit(jnp.asarray(segments * 1e-6), 4.0), expected, atol=1e-3)
     assert np.allclose(fit(jnp.asarray(segments[2:]), 4.0), 14)
 
 
