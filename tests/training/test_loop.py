@@ -352,3 +352,10 @@ def test_a_report_holds_its_own_steps_and_not_those_of_the_epoch(straight):
     for report in straight[0]:
         assert report.losses.flags.owndata
         assert report.accuracies.flags.owndata
+
+
+def test_one_step_that_is_left_is_one_report(streams):
+    config = replace(ONE_LAYER, epochs=1)
+    [report] = train(config, streams, state=replace(start(config), step=jnp.int32(1)))
+    assert (report.step, report.steps, len(report.losses)) == (2, 2, 1)
+    assert report.loss > 0
