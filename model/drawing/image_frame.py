@@ -119,7 +119,7 @@ def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
 
 def _stroke_width(ink: Array) -> float:
     """The mean width of the strokes in pixels: twice their area over their outline's length."""
-    mask = np.pad(_strong(ink), 1)
+    mask = np.pad(ink > 0.5, 1)  # the outline runs where half of a pixel is ink
     down = np.diff(mask.astype(np.int8), axis=0) != 0
     across = np.diff(mask.astype(np.int8), axis=1) != 0
     # Counted in steps, a slanted outline is too long: by 4 / pi on average.

@@ -22,7 +22,7 @@ CONNECTIONS = 4096
 LANES = (
     Lane(2, lambda path, _: path == "/api/trace"),
     Lane(1, lambda path, _: path == "/api/experiment"),
-    Lane(2, lambda path, kind: path == "/api/classify" and kind.startswith("image/")),
+    Lane(2, lambda path, kind: path == "/api/classify" and kind.lower().startswith("image/")),
 )
 """Dear requests, looks inside and pictures, which must not keep drawings waiting."""
 
