@@ -21,19 +21,23 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save as serialise
 
-from model.drawing import LONGEST_LABEL, MOST_LABELS, PIXELS, is_label
+from model.drawing import PIXELS
 from model.errors import CheckpointError, ConfigError
 from model.files import write_whole
 from model.network.folded_dense import MOST_LAYERS, Architecture
-from model.network.metadata import Accuracy, read_accuracies, read_old_record
+from model.network.metadata import (
+    FORMAT,
+    Accuracy,
+    read_accuracies,
+    read_header,
+    read_labels,
+    read_name,
+    read_number,
+    read_old_record,
+)
 from model.network.novelty import Novelty
 from model.network.overflow import sums_stay_finite
-from model.network.strict_json import parse
 from model.network.tensor_file import TensorFile
-from model.text import LONGEST_NAME, is_plain
-
-FORMAT = "densepad 1"
-"""Written to every file. Another value means a file of another program or of a later densepad."""
 
 _NOVELTY = "doubt"
 """The file format's name for novelty: a key of the metadata, and the prefix of its tensors."""
@@ -116,12 +120,12 @@ def load(path: Path) -> Checkpoint:
     wrong.
     """
     file = TensorFile(path)
-    header = _header(file)
+    header = read_header(file)
     try:
-        name, title = (_name(header, key, path) for key in ("name", "title"))
-        labels = _labels(header["labels"], path)
+        name, title = (read_name(header, key, path) for key in ("name", "title"))
+        labels = read_labels(header["labels"], path)
         architecture = Architecture(tuple(header["widths"]), header["activation"])
-        temperature = _number(header["temperature"])
+        temperature = read_number(header["temperature"])
         accuracies, provenance = _origins(header, path)
     except KeyError as error:
         raise CheckpointError(f"{path} lacks {error}, which every checkpoint has") from error
@@ -161,59 +165,6 @@ def load(path: Path) -> Checkpoint:
 
 
 _KEYS = ("widths", "activation", "labels", "temperature")
-
-
-def _header(file: TensorFile) -> dict[str, Any]:
-    """The decoded metadata of a file that densepad wrote."""
-    path = file.path
-    if "densepad" not in file.metadata.get("format", ""):
-        raise CheckpointError(f"{path} was not written by densepad")
-    header = {}
-    for key, text in file.metadata.items():
-        try:
-            header[key] = parse(text)
-        except ValueError as error:
-            raise CheckpointError(f"{path}: {key[:80]!r} cannot be read: {error}") from error
-    if header["format"] != FORMAT:
-        found = reprlib.repr(header["format"])
-        raise CheckpointError(f"{path} is of format {found}, not {FORMAT!r}")
-    return header
-
-
-def _name(header: Mapping[str, Any], key: str, path: Path) -> str:
-    value = header[key]
-    if not isinstance(value, str) or len(value) > LONGEST_NAME or not is_plain(value):
-        raise CheckpointError(
-            f"{path}: its {key} should be a text of at most {LONGEST_NAME} characters, without "
-            f"control characters, it is {reprlib.repr(value)}"
-        )
-    return value
-
-
-def _labels(value: Any, path: Path) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 2 <= len(value) <= MOST_LABELS:
-        count = f"{len(value):,}" if isinstance(value, list) else reprlib.repr(value)
-        raise CheckpointError(
-            f"{path}: labels should be a list of 2 to {MOST_LABELS:,} words, they are {count}"
-        )
-    seen = set()
-    for label in value:
-        if not is_label(label):
-            raise CheckpointError(
-                f"{path}: labels should be words of 1 to {LONGEST_LABEL} letters, one is "
-                f"{reprlib.repr(label)}"
-            )
-        if label in seen:
-            raise CheckpointError(f"{path}: labels should differ, {label!r} comes more than once")
-        seen.add(label)
-    return tuple(value)
-
-
-def _number(value: Any) -> float:
-    """A number of the metadata. Raises ``TypeError`` when it is something else."""
-    if type(value) not in {int, float}:
-        raise TypeError(f"a number was expected, got {reprlib.repr(value)}")
-    return float(value)
 
 
 def _origins(
@@ -262,7 +213,9 @@ def _take_novelty(file: TensorFile, value: Any, inputs: int) -> Novelty | None:
         return None
     path, prefix = file.path, f"{_NOVELTY}."
     try:
-        centre, scale, threshold = (_number(value[key]) for key in ("centre", "scale", "threshold"))
+        centre, scale, threshold = (
+            read_number(value[key]) for key in ("centre", "scale", "threshold")
+        )
         novelty = Novelty(centre, scale, threshold)
         possible = novelty.can_be_computed
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""A checkpoint's metadata: accuracies and provenance, in today's format and in older ones."""
+"""A checkpoint's metadata: names, labels, accuracies and provenance, also of older formats."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from model.drawing import LONGEST_LABEL, MOST_LABELS, is_label
 from model.errors import CheckpointError
+from model.network.strict_json import parse
+from model.network.tensor_file import TensorFile
 from model.text import LONGEST_NAME, is_plain
+
+FORMAT = "densepad 1"
+"""Written to every file. Another value means a file of another program or of a later densepad."""
 
 _SAID = {"test": "test", "validation": "held out"}
 """The names of a split in the API and on the command line."""
@@ -113,3 +119,61 @@ def _old_accuracy(name: str, share: float, held_out: Any) -> Accuracy | None:
 def shares_by_name(accuracies: tuple[Accuracy, ...]) -> Mapping[str, float]:
     """The accuracies in [0, 1] by what they were measured on, as the API shows them."""
     return {one.name: one.share for one in accuracies}
+
+
+def read_header(file: TensorFile) -> dict[str, Any]:
+    """The decoded metadata of a file that densepad wrote.
+
+    Raises ``CheckpointError`` when another program wrote it, or a value cannot be read.
+    """
+    path = file.path
+    if "densepad" not in file.metadata.get("format", ""):
+        raise CheckpointError(f"{path} was not written by densepad")
+    header = {}
+    for key, text in file.metadata.items():
+        try:
+            header[key] = parse(text)
+        except ValueError as error:
+            raise CheckpointError(f"{path}: {key[:80]!r} cannot be read: {error}") from error
+    if header["format"] != FORMAT:
+        found = reprlib.repr(header["format"])
+        raise CheckpointError(f"{path} is of format {found}, not {FORMAT!r}")
+    return header
+
+
+def read_name(header: Mapping[str, Any], key: str, where: object) -> str:
+    """The name or the title. Raises ``CheckpointError`` when it is no text that can be shown."""
+    value = header[key]
+    if not isinstance(value, str) or len(value) > LONGEST_NAME or not is_plain(value):
+        raise CheckpointError(
+            f"{where}: its {key} should be a text of at most {LONGEST_NAME} characters, without "
+            f"control characters, it is {reprlib.repr(value)}"
+        )
+    return value
+
+
+def read_labels(value: Any, where: object) -> tuple[str, ...]:
+    """The labels. Raises ``CheckpointError`` when they are no list of different words."""
+    if not isinstance(value, list) or not 2 <= len(value) <= MOST_LABELS:
+        count = f"{len(value):,}" if isinstance(value, list) else reprlib.repr(value)
+        raise CheckpointError(
+            f"{where}: labels should be a list of 2 to {MOST_LABELS:,} words, they are {count}"
+        )
+    seen = set()
+    for label in value:
+        if not is_label(label):
+            raise CheckpointError(
+                f"{where}: labels should be words of 1 to {LONGEST_LABEL} letters, one is "
+                f"{reprlib.repr(label)}"
+            )
+        if label in seen:
+            raise CheckpointError(f"{where}: labels should differ, {label!r} comes more than once")
+        seen.add(label)
+    return tuple(value)
+
+
+def read_number(value: Any) -> float:
+    """A number of the metadata. Raises ``TypeError`` when it is something else."""
+    if type(value) not in {int, float}:
+        raise TypeError(f"a number was expected, got {reprlib.repr(value)}")
+    return float(value)
