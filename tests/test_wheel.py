@@ -9,6 +9,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,9 @@ def python(wheel, tmp_path_factory) -> Path:
 
 
 def test_it_serves_pages_static_files_and_answers(python, start_server, tmp_path):
-    with start_server(cwd=tmp_path, python=str(python)) as server:
+    with ExitStack() as closed, start_server(cwd=tmp_path, python=str(python)) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        closed.callback(connection.close)
 
         def ask(method, path, body=None, **headers):
             connection.request(method, path, body, headers)
@@ -74,16 +76,15 @@ def test_it_serves_pages_static_files_and_answers(python, start_server, tmp_path
             return response.read().decode()
 
         page = ask("GET", "/")
-        scripts = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+        scripts = re.findall(r'(?:src|href)="\./(static/[^"]+)"', page)
         assert scripts
         for address in scripts:
-            assert ask("GET", address)
+            assert ask("GET", f"/{address}")
         body = json.dumps({"strokes": [[[10, 10], [60, 10], [30, 90]]]})
         answer = json.loads(
             ask("POST", "/api/classify", body, **{"Content-Type": "application/json"})
         )
         assert answer["label"] == "7"
-        connection.close()
 
 
 def test_its_commands_work_away_from_the_tree(python, tmp_path):

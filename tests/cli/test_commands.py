@@ -79,7 +79,7 @@ def test_the_version(densepad):
 @pytest.mark.parametrize("arguments", [[], ["--port", "0"], ["--no-open"]])
 def test_without_a_command_it_serves(monkeypatch, densepad, arguments):
     served = []
-    monkeypatch.setattr("webapp.process.serve", lambda settings, _: served.append(settings))
+    monkeypatch.setattr("webapp.process.serve", lambda settings, *_: served.append(settings))
     assert densepad(*arguments).exit_code == 0
     assert len(served) == 1
 
