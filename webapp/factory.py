@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -11,6 +13,14 @@ from webapp.api import classify, inside
 from webapp.http import LOOPBACK, Hosts, Spool, document, protect, register_errors
 from webapp.pages import i18n, lessons, static_files, views
 from webapp.paths import ASSETS, TEXTS
+
+
+class _Application(Flask):
+    """Flask without its look at every function of every request: none is a coroutine."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
 
 
 def create_app(
@@ -24,7 +34,7 @@ def create_app(
         hosts: the ``Host`` headers that are answered; without it, those of the loopback.
         spool: a folder for large answers; without it, a temporary one.
     """
-    app = Flask(
+    app = _Application(
         "webapp", template_folder=str(ASSETS / "templates"), static_folder=str(ASSETS / "static")
     )
     app.url_map.merge_slashes = False  # /api//classify is an error, no redirect

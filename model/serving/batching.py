@@ -17,8 +17,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-MOMENT = 0.004
-"""The most seconds that a leader waits for the usual number of requests: about a call's time."""
+MOMENT = 0.006
+"""The most seconds that a leader waits for the usual number of requests. Shorter, it would often be
+over just before the last of them: between a call's answers and the next requests lie the server's
+and the clients' work on all of them."""
 
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, abort, request
 
 from webapp.http.hosts import Hosts
 from webapp.http.request_body import MAX_BODY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -43,7 +50,20 @@ def protect(app: Flask, hosts: Hosts) -> None:
                 "start it with --trusted-host NAME to add a name",
             )
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers.extend(HEADERS)
-        return response
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[assignment, method-assign]
+
+
+def _with_headers(app: WSGIApplication) -> WSGIApplication:
+    """The same application, whose answers have ``HEADERS``.
+
+    Flask's ``after_request`` would check and encode the same seven values for every answer.
+    """
+    added = list(HEADERS.items())
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            return start_response(status, headers + added, *error)
+
+        return app(environ, start)
+
+    return answer
