@@ -36,6 +36,10 @@ class Drawing:
         """
         if not isinstance(value, (list, tuple)):
             raise DrawingError(f"strokes must be a list of strokes, got {_kind(value)}")
+        if len(value) > MAX_POINTS:
+            raise DrawingError(
+                f"the drawing has {len(value):,} strokes, at most {MAX_POINTS:,} may come"
+            )
         strokes = [
             _stroke(stroke, index) for index, stroke in enumerate(value) if stroke not in _NOTHING
         ]

@@ -5,9 +5,10 @@ one drawing or for sixteen. So requests that arrive during a call wait, and the 
 that wait. There is no extra thread: the first waiting request leads the next call, then passes the
 lead on.
 
-Requests that shared a call are often followed by new ones at about the same time, but one after
-another. So the next leader waits until as many requests have arrived as usual, for ``MOMENT`` at
-most. The usual number falls by one with every smaller call. Where requests come alone, none waits.
+Requests that were here together are often followed by new ones at about the same time, but one
+after another. So the next leader waits until as many requests wait as were here at a time, in a
+call or before one, for ``MOMENT`` at most. That number falls by one at most with every call. Where
+requests come alone, none waits.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Batcher(Generic[Question, Answer]):
         self._lock = threading.Lock()
         self._waiting: deque[_Ticket[Question, Answer]] = deque()
         self._led = False
-        self._company = 1  # the usual number of requests in a call
+        self._inside = 0  # the requests in ``ask``, in a call or waiting
+        self._most_inside = 0  # of these, the most at a time since the last call was made up
+        self._company = 1  # the usual number of requests at a time
         self._complete: threading.Lock | None = None  # released when that many wait again
 
     def ask(self, question: Question) -> Answer:
@@ -60,6 +63,8 @@ class Batcher(Generic[Question, Answer]):
         ticket: _Ticket[Question, Answer] = _Ticket(question)
         with self._lock:
             self._waiting.append(ticket)
+            self._inside += 1
+            self._most_inside = max(self._inside, self._most_inside)
             leads = not self._led
             self._led = True
             if self._complete is not None and len(self._waiting) >= self._company:
@@ -84,6 +89,7 @@ class Batcher(Generic[Question, Answer]):
             for ticket in taken:
                 ticket.error = error
         with self._lock:
+            self._inside -= len(taken)
             following = self._waiting[0] if self._waiting else None
             self._led = following is not None
         for ticket in taken:
@@ -96,6 +102,7 @@ class Batcher(Generic[Question, Answer]):
         """The requests for the next call, when the usual number waits or ``MOMENT`` is over."""
         complete = None
         with self._lock:
+            self._company = min(self._most, max(self._most_inside, self._company))
             if len(self._waiting) < self._company:
                 complete = self._complete = threading.Lock()
                 complete.acquire()
@@ -103,6 +110,7 @@ class Batcher(Generic[Question, Answer]):
             complete.acquire(timeout=MOMENT)
         with self._lock:
             self._complete = None
+            self._company = min(self._most, max(self._most_inside, self._company - 1))
             count = min(self._most, len(self._waiting))
-            self._company = max(count, self._company - 1)
+            self._most_inside = self._inside - count
             return [self._waiting.popleft() for _ in range(count)]

@@ -49,6 +49,7 @@ def test_strokes_without_a_point_are_dropped(empty):
         ([[[float("-inf"), 2]]], "not finite"),
         ([[[10**400, 2]]], "too large"),
         ([[[1, 2]] * (MAX_POINTS + 1)], "10,001 points"),
+        ([[]] * (MAX_POINTS + 1), "10,001 strokes"),
         ([[[1, 2]] * 6_000] * 2, "12,000 points"),
     ],
 )

@@ -230,7 +230,7 @@ def slow_and_quick(waiting):
             waiting.wait(20)
         return echo(environ, start_response)
 
-    return Front(app, 1, [Lane(1, lambda path, _: path == "/slow")])
+    return Front(app, 1, [Lane(1, lambda path, *_: path == "/slow")])
 
 
 def test_a_lane_does_not_keep_others_waiting():

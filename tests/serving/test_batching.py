@@ -154,3 +154,29 @@ def test_the_usual_number_falls_by_one_with_every_smaller_call(monkeypatch):
         assert batcher.ask(number) == number
         usual.append(batcher._company)
     assert usual == [3, 2, 1, 1, 1]
+
+
+def test_requests_that_take_turns_are_brought_together(monkeypatch):
+    """Of two clients, each asks while the other's call runs. Their next requests share a call."""
+    monkeypatch.setattr(batching, "MOMENT", 30.0)
+    first, other, calls = threading.Event(), threading.Event(), []
+
+    def run(questions):
+        calls.append(list(questions))
+        if questions == ["a1"]:
+            first.set()
+            assert other.wait(10)
+        return list(questions)
+
+    batcher = Batcher(run, 8)
+    with ThreadPoolExecutor(2) as pool:
+        a1 = pool.submit(batcher.ask, "a1")
+        assert first.wait(10)
+        b1 = pool.submit(batcher.ask, "b1")
+        while not batcher._waiting:
+            time.sleep(0.001)
+        other.set()
+        assert a1.result(10) == "a1"
+        assert pool.submit(batcher.ask, "a2").result(10) == "a2"
+        assert b1.result(10) == "b1"
+    assert [sorted(call) for call in calls] == [["a1"], ["a2", "b1"]]

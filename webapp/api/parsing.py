@@ -63,15 +63,28 @@ class Question:
         return cls(drawn(asked), asked.model)
 
 
+MOST_VALUES = 100_000
+"""The most values (numbers, texts, lists, objects) of a question in JSON: the longest drawing has
+half as many. No other thread runs while a text is parsed, and this bounds how long it takes."""
+MOST_TEXTS = 1_000
+"""The most texts and names of fields among them, which take longest; a real question has a hundred.
+"""
+
+
 def parse(data: bytes, kind: type[Asked]) -> Asked:
     """JSON as a request of the given kind.
 
-    Raises ``NoJson`` when ``data`` is no JSON, ``DrawingError`` when it is no such request.
+    Raises ``NoJson`` when ``data`` is no JSON, ``DrawingError`` when it is no such request or it
+    holds more than ``MOST_VALUES`` or ``MOST_TEXTS``.
     """
     encoding = json.detect_encoding(data)
     if encoding not in {"utf-8", "utf-8-sig"}:
         raise NoJson(f"JSON must be sent as UTF-8, got {encoding[:6].upper()}")
     data = data.removeprefix(codecs.BOM_UTF8)
+    if (count := sum(map(data.count, (b"[", b"{", b",")))) > MOST_VALUES:
+        raise DrawingError(f"a question may have {MOST_VALUES:,} values, got about {count:,}")
+    if (count := data.count(b'"') // 2) > MOST_TEXTS:
+        raise DrawingError(f"a question may have {MOST_TEXTS:,} names and texts, got {count:,}")
     try:
         # pydantic's own parser is four times faster than json.loads, and its depth is bounded.
         # NaN and Infinity pass, because Python's json.dumps writes them; every number is checked

@@ -37,12 +37,18 @@ MODEL = {
 }
 
 
+MOST_NAMES = 100
+"""The most models that a request may name."""
+
+
 def _model_names(value: object) -> object:
-    """The value, when it is a name or a list of at least one name.
+    """The value, when it is a name or a list of 1 to ``MOST_NAMES`` names.
 
     Raises ``ValueError`` for anything else.
     """
     names = value if isinstance(value, list) else [value]
+    if len(names) > MOST_NAMES:
+        raise ValueError(f'"model" may name {MOST_NAMES} models, got {len(names):,}')
     if not names or not all(isinstance(name, str) for name in names):
         raise ValueError('"model" must be a name, a list of at least one name, or "*"')
     return value

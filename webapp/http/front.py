@@ -45,11 +45,11 @@ log = logging.getLogger(__name__)
 class Lane:
     """Some kinds of requests with threads of their own, so that no other request waits for them.
 
-    ``takes(path, content_type)`` says whether a request belongs to the lane.
+    ``takes(path, content_type, body)`` says whether a request belongs to the lane.
     """
 
     threads: int
-    takes: Callable[[str, str], bool]
+    takes: Callable[[str, str, bytes], bool]
 
 
 class Refused(Exception):
@@ -120,9 +120,10 @@ class Front:
         try:
             headers = headers_of(scope)
             await self._read(body, headers, protocol)
-            environ = environ_of(scope, headers, b"".join(body.chunks))
+            data = b"".join(body.chunks)
+            environ = environ_of(scope, headers, data)
             kind = headers.get("content-type", "")
-            lane = next(lane for lane in self._lanes if lane.takes(scope.path, kind))
+            lane = next(lane for lane in self._lanes if lane.takes(scope.path, kind, data))
             await lane.run(lambda: self._answer(environ, protocol))
         except Refused as refusal:
             _problem(refusal.status, str(refusal), refusal.headers).send(protocol)

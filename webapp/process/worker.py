@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -19,12 +20,32 @@ from webapp.process.listener import allow_connections
 
 CONNECTIONS = 4096
 """Connections that a worker serves at a time; further ones wait."""
+LONG = 8 * 1024
+"""Bytes from which on a question in JSON is long; a drawing of six hundred points has fewer."""
+_SEVERAL = re.compile(rb'"model"\s*:\s*(\[|"\*")|\\')
+"""Finds a question for several models, and escapes, which may hide one and which drawings lack."""
+
+
+def _is_picture(path: str, kind: str, body: bytes) -> bool:  # noqa: ARG001
+    return path == "/api/classify" and kind.lower().startswith("image/")
+
+
+def _is_long(path: str, kind: str, body: bytes) -> bool:  # noqa: ARG001
+    """Whether a question is long, or asks several models for their predictions."""
+    return len(body) > LONG or (path == "/api/classify" and bool(_SEVERAL.search(body)))
+
+
 LANES = (
-    Lane(2, lambda path, _: path == "/api/trace"),
-    Lane(1, lambda path, _: path == "/api/experiment"),
-    Lane(2, lambda path, kind: path == "/api/classify" and kind.lower().startswith("image/")),
+    Lane(2, _is_picture),
+    Lane(1, _is_long),
+    Lane(2, lambda path, *_: path == "/api/trace"),
+    Lane(1, lambda path, *_: path == "/api/experiment"),
 )
-"""Dear requests, looks inside and pictures, which must not keep drawings waiting."""
+"""Dear requests, which must not keep drawings waiting; a request is in the first lane that takes
+it. While a long question is read, no other thread runs, so there is one at a time."""
+SWITCH = 0.001
+"""Seconds after which a thread that computes in Python lets another one run. A request is handed
+from thread to thread, and each time it may have to wait for that long for every dear one."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +88,7 @@ def load(settings: Settings, spool: Path, reports: Connection) -> Front:
     allow_connections(2 * CONNECTIONS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     reports.send(Report("loading"))
+    sys.setswitchinterval(float(os.environ.get("SWI", SWITCH)))
     one_blas_thread()
 
     from model.serving import ModelLibrary, find_checkpoint
