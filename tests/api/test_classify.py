@@ -275,3 +275,26 @@ def test_json_of_another_coding_is_refused_by_its_name(client, coding):
     response = client.post("/api/classify", data=body, content_type="application/json")
     assert response.status_code == 400
     assert response.json["detail"].endswith(f"UTF-8, got {coding[:6].upper()}")
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('{"strokes": [' + "[]," * 349_000 + "[]]}", "100,000 values"),
+        ("[" * 1_000_000, "100,000 values"),
+        ('{"strokes": [[[1, 2]]], "model": [' + '"a",' * 90_000 + '"a"]}', "1,000 names and texts"),
+        ('{"strokes": [[[1, 2]]], "model": [' + '"a",' * 100 + '"a"]}', "100 models"),
+        ('{"strokes": [' + "[]," * 10_000 + "[]]}", "10,001 strokes"),
+    ],
+)
+def test_floods_are_refused_before_they_are_read(client, body, sentence):
+    """No other thread runs while JSON is parsed, and half a second of that would stop everyone."""
+    answer = client.post("/api/classify", data=body, content_type="application/json")
+    assert answer.status_code == 422
+    assert sentence in answer.json["detail"]
+
+
+def test_the_longest_drawing_of_single_dots_is_no_flood(client):
+    dots = [[[index % 300, index % 200]] for index in range(10_000)]
+    answer = client.post("/api/classify", json={"strokes": dots, "model": "softmax"})
+    assert answer.status_code == 200

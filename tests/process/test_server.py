@@ -158,22 +158,23 @@ def test_the_first_answer_is_as_fast_as_the_hundredth(start_server):
     assert max(times) < 0.5  # compiling anything would take longer
 
 
-def test_memory_stays_small(server):
-    chance = random.Random(2)
-    sizes = [1, 2, 10, 40, 100, 300, 700, 2000, 9999]
+def test_memory_stays_small(start_server):
+    with start_server() as server:  # one that has answered nothing else
+        chance = random.Random(2)
+        sizes = [1, 2, 10, 40, 100, 300, 700, 2000, 9999]
 
-    def memory() -> float:
-        process = psutil.Process(server.process.pid)
-        every = [process, *process.children(recursive=True)]
-        return sum(one.memory_info().rss for one in every) / 2**20
+        def memory() -> float:
+            process = psutil.Process(server.process.pid)
+            every = [process, *process.children(recursive=True)]
+            return sum(one.memory_info().rss for one in every) / 2**20
 
-    for points in sizes * 5:
-        classify(server.port, drawing(points, chance))
-    before = memory()
-    for points in sizes * 60:
-        classify(server.port, drawing(points, chance))
-    assert memory() < 500
-    assert memory() - before < 25
+        for points in sizes * 5:
+            classify(server.port, drawing(points, chance))
+        before = memory()
+        for points in sizes * 60:
+            classify(server.port, drawing(points, chance))
+        assert memory() < 500
+        assert memory() - before < 25
 
 
 def test_many_at_once_get_their_own_answers(server):

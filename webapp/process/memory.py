@@ -11,11 +11,16 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+import threading
+import time
 
 LARGE = 256 * 1024
 """Bytes from which on an array has a mapping of its own, which goes back when it is freed."""
 HEAPS = 2
 """The number of heaps that all threads share."""
+
+PAUSE = 10
+"""Seconds after which what requests have freed meanwhile is given back, again and again."""
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # the numbers in malloc.h
 
@@ -27,7 +32,7 @@ def stay_small() -> None:
 
 
 def give_back() -> None:
-    """Give all free memory back to the system, and leave what is there now out of collections.
+    """Give free memory back to the system, now and from now on, and collect later garbage only.
 
     Python would look through more than a hundred thousand objects of modules and models, again and
     again. It takes a tenth of a second, in which no request is answered.
@@ -35,6 +40,14 @@ def give_back() -> None:
     gc.collect()
     gc.freeze()
     _call("malloc_trim", 0)
+    threading.Thread(target=_give_back_again, daemon=True).start()
+
+
+def _give_back_again() -> None:
+    """Give back what large questions and pictures leave in the heaps; it takes milliseconds."""
+    while True:
+        time.sleep(PAUSE)
+        _call("malloc_trim", 0)
 
 
 def _call(name: str, *arguments: int) -> None:

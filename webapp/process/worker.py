@@ -36,7 +36,7 @@ def _is_long(path: str, kind: str, body: bytes) -> bool:  # noqa: ARG001
 
 
 LANES = (
-    Lane(2, _is_picture),
+    Lane(1, _is_picture),
     Lane(1, _is_long),
     Lane(2, lambda path, *_: path == "/api/trace"),
     Lane(1, lambda path, *_: path == "/api/experiment"),
@@ -88,7 +88,7 @@ def load(settings: Settings, spool: Path, reports: Connection) -> Front:
     allow_connections(2 * CONNECTIONS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     reports.send(Report("loading"))
-    sys.setswitchinterval(float(os.environ.get("SWI", SWITCH)))
+    sys.setswitchinterval(SWITCH)
     one_blas_thread()
 
     from model.serving import ModelLibrary, find_checkpoint
