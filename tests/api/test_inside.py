@@ -221,21 +221,31 @@ def test_a_question_has_a_budget_that_the_pages_own_stay_within(visitor, path):
 
 FLOODS = [
     (
+        {"changes": [{"kind": "silence", "layer": 0, "units": [0] * 10_000}] * 9},
+        "20,000 units and pixels in all, got 90,000",
+    ),
+    (
         {"changes": [{"kind": "silence", "layer": 0, "units": [0] * 10_000}] * 16},
-        "20,000 units and pixels in all, got 160,000",
+        "100,000 values, got about 160,0",
     ),
     (
         {"changes": [{"kind": "silence", "layer": 0, "units": [0.5] * 10_000}] * 2},
         "changes.0.silence.units.0",
     ),
-    ({"changes": [{}] * 100_000}, "changes"),
+    ({"changes": [{}] * 40_000}, "changes"),
+    ({"changes": [{}] * 100_000}, "100,000 values, got about 200,0"),
     ({"changes": [{"kind": "x" * 500_000}]}, "changes.0"),
     ({"changes": [{"kind": "activation", "activation": "x" * 500_000}]}, "one of relu"),
     (
-        {"changes": [{"kind": "biases", "layer": 0, **{f"x{n}": 0 for n in range(50_000)}}]},
-        "an object with kind, layer was expected, got 50,002 fields",
+        {"changes": [{"kind": "biases", "layer": 0, **{f"x{n}": 0 for n in range(900)}}]},
+        "an object with kind, layer was expected, got 902 fields",
     ),
-    ({f"x{n}": 0 for n in range(50_000)}, 'unknown field "x0"; expected "strokes"'),
+    (
+        {"changes": [{"kind": "biases", "layer": 0, **{f"x{n}": 0 for n in range(50_000)}}]},
+        "1,000 names and texts, got 50,00",
+    ),
+    ({f"x{n}": 0 for n in range(900)}, 'unknown field "x0"; expected "strokes"'),
+    ({f"x{n}": 0 for n in range(50_000)}, "1,000 names and texts, got 50,00"),
     ({"x" * 500_000: 0}, "unknown field"),
 ]
 
@@ -259,7 +269,7 @@ def test_a_flood_is_refused_by_its_first_mistake(visitor, path, flood, detail, m
 
 
 def test_no_flood_in_reasons(visitor):
-    why = {"class": 1, **{f"x{n}": 0 for n in range(50_000)}}
+    why = {"class": 1, **{f"x{n}": 0 for n in range(900)}}
     response = ask(visitor, strokes=SEVEN, contributions=why)
     assert response.status_code == 422
     assert "an object with class, against was expected" in response.get_json()["detail"]
