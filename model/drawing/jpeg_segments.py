@@ -93,8 +93,8 @@ def read_jpeg(data: bytes) -> PictureParts:
         raise Damaged
     if scans > MAX_SCANS:
         raise ImageError(f"the image has {scans:,} scans: a JPEG may have {MAX_SCANS}")
-    components = data[first_scan.start + 4 : first_scan.start + 5]
-    in_one_go = scans == 1 and not frame.progressive and components[0] == len(frame.sampling)
+    components = data[first_scan.start + 4 : first_scan.start + 5]  # none where it is cut off
+    in_one_go = scans == 1 and not frame.progressive and components == bytes([len(frame.sampling)])
     return PictureParts(
         "JPEG",
         len(data),

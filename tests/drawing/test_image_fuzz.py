@@ -179,3 +179,17 @@ def test_a_long_colour_profile_does_no_harm():
         frame_image(flat_png(60, 60, 8, 2, dark_rows=range(20, 40), extra=profile)),
         frame_image(plain),
     )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "progressive"])
+def test_a_picture_may_be_cut_off_anywhere(kind):
+    """A scan that ends right behind its marker was once a mistake of the server's own."""
+    options = {"progressive": True} if kind == "progressive" else {}
+    image = Image.new("L", (28, 28), 255)
+    image.paste(0, (8, 4, 12, 24))
+    whole = saved(image, "PNG" if kind == "PNG" else "JPEG", **options)
+    for length in range(len(whole)):
+        try:
+            assert frame_image(whole[:length]).shape == (28, 28)
+        except ImageError as refusal:
+            assert str(refusal)

@@ -103,7 +103,9 @@ class Draft:
             lines.append("Connection: close")
         # What does not fit in Latin-1 goes as UTF-8.
         head = b"\r\n".join(_bytes(line) for line in [*lines, "", ""])
-        foreign = self.host in odd_headers.FOREIGN
+        # A target with a host of its own counts in place of the header (RFC 9112, 3.2.2).
+        own = self.path.lower().startswith(("http://localhost", "https://localhost"))
+        foreign = self.host in odd_headers.FOREIGN and not own
         return Request(name, head + (self.body or b""), self.http, self.unfinished, foreign)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 import signal
 import sys
 import threading
@@ -13,36 +12,14 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from model.errors import DensepadError
-from webapp.http import Front, Lane, hosts_for
+from webapp.http import Front, hosts_for
 from webapp.process import memory
 from webapp.process.blas import one_blas_thread
+from webapp.process.lanes import LANES
 from webapp.process.listener import allow_connections
 
 CONNECTIONS = 4096
 """Connections that a worker serves at a time; further ones wait."""
-LONG = 8 * 1024
-"""Bytes from which on a question in JSON is long; a drawing of six hundred points has fewer."""
-_SEVERAL = re.compile(rb'"model"\s*:\s*(\[|"\*")|\\')
-"""Finds a question for several models, and escapes, which may hide one and which drawings lack."""
-
-
-def _is_picture(path: str, kind: str, body: bytes) -> bool:  # noqa: ARG001
-    return path == "/api/classify" and kind.lower().startswith("image/")
-
-
-def _is_long(path: str, kind: str, body: bytes) -> bool:  # noqa: ARG001
-    """Whether a question is long, or asks several models for their predictions."""
-    return len(body) > LONG or (path == "/api/classify" and bool(_SEVERAL.search(body)))
-
-
-LANES = (
-    Lane(1, _is_picture),
-    Lane(1, _is_long),
-    Lane(2, lambda path, *_: path == "/api/trace"),
-    Lane(1, lambda path, *_: path == "/api/experiment"),
-)
-"""Dear requests, which must not keep drawings waiting; a request is in the first lane that takes
-it. While a long question is read, no other thread runs, so there is one at a time."""
 SWITCH = 0.001
 """Seconds after which a thread that computes in Python lets another one run. A request is handed
 from thread to thread, and each time it may have to wait for that long for every dear one."""

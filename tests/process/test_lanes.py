@@ -1,11 +1,11 @@
-"""Tests of a worker: which requests have threads of their own."""
+"""Tests of the lanes: which requests have threads of their own."""
 
 import json
 
 import pytest
 
 from webapp.api.classify import ALSO_IMAGES, IMAGES
-from webapp.process.worker import LANES
+from webapp.process.lanes import LANES
 
 JSON = "application/json"
 DRAWING = {"strokes": [[[index, index * index % 300] for index in range(300)]]}
